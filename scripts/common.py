@@ -1,0 +1,39 @@
+"""What every rule's script does first and last: one thread for numpy, a log, an error in one line."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+# Before numpy is imported anywhere: several threads a job make small factorisations a hundred times slower.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from ionscope.errors import IonscopeError  # noqa: E402
+
+
+def run(main: Callable[[Any], None], snakemake: Any) -> None:
+    """Run a rule's `main` with its output in the rule's log; a user's error is one line, a bug a traceback."""
+    with open(snakemake.log[0], "w", encoding="utf-8", buffering=1) as log:
+        stdout, stderr = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = log
+        try:
+            main(snakemake)
+        except IonscopeError as error:
+            print(f"error: {error}", file=log)
+            print(f"error: {error}", file=stderr)
+            sys.exit(1)
+        except Exception:
+            traceback.print_exc(file=log)
+            traceback.print_exc(file=stderr)
+            sys.exit(1)
+        finally:
+            sys.stdout, sys.stderr = stdout, stderr
+
+
+def progress_bar(total: int | None = None, description: str = "") -> Any:
+    """A tqdm bar that writes to the log a few times a minute."""
+    from tqdm import tqdm
+
+    return tqdm(total=total, desc=description, mininterval=5.0, file=sys.stderr)

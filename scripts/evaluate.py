@@ -1,0 +1,76 @@
+"""Evaluate every variant on the test specimens."""
+
+from common import run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+
+    from ionscope.dka.bundle import ModelBundle
+    from ionscope.evaluate.summary import (
+        baseline_tables,
+        figures_of_merit,
+        latent_table,
+        reconstruction_tables,
+        run_accuracy,
+        run_pairs,
+        tested,
+    )
+    from ionscope.files import whole_file, write_json
+    from ionscope.io.dataset import read_dataset
+    from ionscope.seeds import derived_seed
+
+    params, output = snakemake.params, snakemake.output
+    spectra = read_dataset(snakemake.input.spectra)
+    tables = {name: pd.read_csv(path) for name, path in zip(params.variants, snakemake.input.tables, strict=True)}
+    series = {name: pd.read_csv(path) for name, path in zip(params.variants, snakemake.input.series, strict=True)}
+    bundles = {
+        name: ModelBundle.load(Path(path).parent)
+        for name, path in zip(params.variants, snakemake.input.models, strict=True)
+    }
+    default = tables[params.default]
+    everything = {**tables, **baseline_tables(spectra, default)}
+    accuracy = run_accuracy(everything, series)
+    pairs = run_pairs(everything, derived_seed(params.seed, "bootstrap"))
+    rows = np.flatnonzero(default["role"] == "test")
+    reconstructions = [reconstruction_tables(spectra, bundle, rows, name) for name, bundle in bundles.items()]
+    errors, examples = (pd.concat(parts, ignore_index=True) for parts in zip(*reconstructions, strict=True))
+
+    def merit(name):
+        own = (frame[frame["variant"] == name] for frame in (accuracy, pairs, errors))
+        return figures_of_merit(tables[name], series[name], *own)
+
+    metrics = {
+        "n_spectra": len(spectra),
+        "n_specimens": len(np.unique(spectra["specimen"].astype(str))),
+        "n_test_spectra": len(rows),
+        "n_test_specimens": tested(default)["specimen"].nunique(),
+        **merit(params.default),
+        **{f"literal_{name}": value for name, value in merit(params.literal).items()},
+        "ablations": {
+            name: {
+                **accuracy[(accuracy["variant"] == name) & (accuracy["group"] == "all")]
+                .set_index("quantity")[["mae", "rmse", "median", "p95"]]
+                .to_dict(orient="index"),
+                "pairs_correct": pairs[(pairs["variant"] == name) & (pairs["kind"] == "all")]["correct"].item(),
+            }
+            for name in everything
+        },
+    }
+    for frame, path in (
+        (accuracy, output.accuracy),
+        (pairs, output.pairs),
+        (errors, output.reconstruction),
+        (examples, output.examples),
+        (latent_table(spectra, default, bundles[params.default]), output.latent),
+    ):
+        with whole_file(path) as temporary:
+            frame.to_csv(temporary, index=False)
+    write_json(output.metrics, metrics)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,31 @@
+"""Join every figure that the claims are judged by."""
+
+from common import run
+
+
+def main(snakemake):
+    import pandas as pd
+
+    from ionscope.evaluate.peers import CIRCUIT_FIT, OURS
+    from ionscope.evaluate.validation import literature_inside
+    from ionscope.files import read_json, write_json
+
+    metrics = read_json(snakemake.input.accuracy)
+    timing = pd.read_csv(snakemake.input.timing).set_index("method")["seconds_per_spectrum"]
+    ours, fit = timing[OURS], timing[CIRCUIT_FIT]
+    scores = pd.read_csv(snakemake.input.ranking)
+    scores = scores.loc[scores["kind"] == "specimen", "score_text"]
+    metrics |= {
+        "seconds_per_spectrum_ionscope": ours,
+        "seconds_per_spectrum_circuit_fit": fit,
+        "speedup_circuit_fit": fit / ours,
+        "literature_inside": literature_inside(pd.read_csv(snakemake.input.literature)),
+        "hyperscore_min": scores.min(),
+        "hyperscore_max": scores.max(),
+        "hyperscore_share_above_130": (scores > 130).mean(),
+    }
+    write_json(snakemake.output[0], metrics)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

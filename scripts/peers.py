@@ -1,0 +1,33 @@
+"""Run and time circuit fits and our own reading on the same test spectra, in one process."""
+
+from common import progress_bar, run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from ionscope.dka.bundle import ModelBundle
+    from ionscope.evaluate.peers import run_peers
+    from ionscope.files import whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.seeds import derived_seed
+
+    torch.set_num_threads(1)
+    spectra = read_dataset(snakemake.input.spectra)
+    role = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
+    test = np.flatnonzero(role.loc[spectra["specimen"].astype(str)] == "test")
+    rng = np.random.default_rng(derived_seed(snakemake.params.seed, "peers"))
+    index = np.sort(rng.choice(test, min(snakemake.params.spectra, len(test)), replace=False))
+    bundle = ModelBundle.load(Path(snakemake.input.model).parent)
+    timing, table = run_peers(spectra, index, bundle, progress_bar(description="fits"))
+    for frame, path in ((timing, snakemake.output.timing), (table, snakemake.output.table)):
+        with whole_file(path) as temporary:
+            frame.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,38 @@
+"""Calibrate a variant's final model with its folds, and predict the whole set."""
+
+from common import run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.experiment import (
+        add_single_spectrum_ea,
+        calibrate_with_folds,
+        held_out_readings,
+        prediction_series,
+        prediction_table,
+    )
+    from ionscope.files import whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.seeds import derived_seed
+
+    spectra, split = read_dataset(snakemake.input.spectra), pd.read_csv(snakemake.input.split)
+    folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
+    final = ModelBundle.load(Path(snakemake.input.final).parent)
+    held_out = held_out_readings(spectra, split, folds)
+    calibrate_with_folds(final, spectra, held_out)
+    final.save(Path(snakemake.output.model).parent)
+    table = prediction_table(spectra, split, final, held_out)
+    seed = derived_seed(snakemake.params.seed, "single", snakemake.wildcards.variant)
+    add_single_spectrum_ea(table, spectra, split, final, seed)
+    for frame, path in ((table, snakemake.output.spectra), (prediction_series(table), snakemake.output.series)):
+        with whole_file(path) as temporary:
+            frame.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,38 @@
+"""Record versions, machine, devices, seed, commit and the configuration beside the results."""
+
+from common import run
+
+
+def main(snakemake):
+    import platform
+    import subprocess
+    from importlib.metadata import distributions
+    from pathlib import Path
+
+    from ionscope.files import read_json, write_json
+
+    def commit():
+        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        return answer.stdout.strip() or None
+
+    versions = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
+    models = Path(snakemake.input[0]).parent / "models"
+    devices = {
+        str(path.parent.relative_to(models)): read_json(path)["about"].get("device")
+        for path in sorted(models.glob("*/*/model.json"))
+    }
+    record = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "commit": commit(),
+        "seed": snakemake.params.run["seed"],
+        "devices": devices,
+        "versions": dict(sorted(versions.items(), key=lambda item: item[0].lower())),
+        "configuration": snakemake.params.run,
+    }
+    write_json(snakemake.output[0], record)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

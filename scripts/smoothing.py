@@ -1,0 +1,23 @@
+"""Choose the Savitzky-Golay window and order on training spectra."""
+
+from common import run
+
+
+def main(snakemake):
+    import pandas as pd
+
+    from ionscope.files import whole_file, write_json
+    from ionscope.io.dataset import read_dataset
+    from ionscope.preprocess.smoothing import choose_smoothing
+
+    spectra = read_dataset(snakemake.input.spectra)
+    split = pd.read_csv(snakemake.input.split).set_index("specimen")
+    train = (split["role"].loc[spectra["specimen"].astype(str)] == "train").to_numpy()
+    choice, table = choose_smoothing(spectra.frequency, spectra.impedance[train])
+    with whole_file(snakemake.output.table) as temporary:
+        table.to_csv(temporary, index=False)
+    write_json(snakemake.output.choice, {"window": choice.window, "order": choice.order})
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

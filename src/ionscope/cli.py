@@ -1,0 +1,146 @@
+"""The command line: `ionscope <command> ...`. Exit codes: 0 fine, 1 internal, 2 bad input, 3 refused to read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+# Before numpy is imported anywhere: threads cost more than they give on matrices of this size.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import ionscope
+from ionscope.errors import IonscopeError
+
+OK, BAD_INPUT, REFUSED = 0, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except IonscopeError as error:
+        print(f"ionscope: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        sys.stderr.close()
+        return OK
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, with help for every option."""
+    parser = argparse.ArgumentParser(
+        prog="ionscope",
+        description="Ionic conductivity of solid electrolytes, read from impedance spectra.",
+        epilog="Exit codes: 0 fine, 2 bad input (one line says what and where), 3 a spectrum was refused (and why).",
+    )
+    parser.add_argument("--version", action="version", version=f"ionscope {ionscope.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_predict(commands)
+    _add_read(commands)
+    _add_check(commands)
+    return parser
+
+
+def _add_file_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a spectrum: instrument file or table; the format is found by content")
+    parser.add_argument(
+        "--sign",
+        choices=("auto", "as-is", "negated"),
+        default="auto",
+        help="sign of the imaginary column: as-is holds Im Z, negated holds -Im Z (default: decided and told)",
+    )
+
+
+def _add_predict(commands) -> None:
+    parser = commands.add_parser(
+        "predict",
+        help="resistance and conductivity of the electrolyte, with a 90 %% interval and a verdict",
+        description="Read the electrolyte's total ionic resistance from a spectrum, with geometry its conductivity.",
+    )
+    _add_file_options(parser)
+    parser.add_argument("--temperature", type=float, metavar="C", help="temperature of the sweep, Celsius")
+    parser.add_argument("--thickness", type=_positive, metavar="CM", help="thickness of the pellet, cm")
+    parser.add_argument("--area", type=_positive, metavar="CM2", help="area of the electrodes, cm2")
+    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+    parser.add_argument("--json", action="store_true", help="one JSON object, or a list of them for several sweeps")
+    parser.set_defaults(run=_predict)
+
+
+def _add_read(commands) -> None:
+    parser = commands.add_parser("read", help="what the reader makes of a file, as CSV", description=_read.__doc__)
+    _add_file_options(parser)
+    parser.set_defaults(run=_read)
+
+
+def _add_check(commands) -> None:
+    parser = commands.add_parser("check", help="Kramers-Kronig test and what is wrong with a spectrum")
+    _add_file_options(parser)
+    parser.set_defaults(run=_check)
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from ionscope.files import to_json
+    from ionscope.io import read_spectra
+    from ionscope.reading import Reader, describe
+    from ionscope.spectrum import ZERO_CELSIUS
+
+    celsius = arguments.temperature
+    spectra = read_spectra(
+        arguments.file,
+        sign=arguments.sign,
+        temperature=None if celsius is None else celsius + ZERO_CELSIUS,
+        thickness=arguments.thickness,
+        area=arguments.area,
+    )
+    reader = Reader.load(arguments.model)
+    readings = [reader.read(spectrum) for spectrum in spectra]
+    if arguments.json:
+        content = [reading.as_dict() for reading in readings]
+        print(to_json(content[0] if len(content) == 1 else content))
+    else:
+        print("\n\n".join(describe(reading) for reading in readings))
+    return REFUSED if any(reading.verdict == "refuse" for reading in readings) else OK
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    """Print the spectra of a file as CSV: sweep, frequency_hz, z_real_ohm, z_imag_ohm; assumptions go to stderr."""
+    from ionscope.io import read_spectra
+
+    print("sweep,frequency_hz,z_real_ohm,z_imag_ohm")
+    for i, spectrum in enumerate(read_spectra(arguments.file, sign=arguments.sign)):
+        for assumption in spectrum.assumptions:
+            print(f"{spectrum.source}: {assumption}", file=sys.stderr)
+        for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):
+            print(f"{i},{f:.10g},{z.real:.10g},{z.imag:.10g}")
+    return OK
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ionscope.io import read_spectra
+    from ionscope.preprocess.quality import assess
+
+    for spectrum in read_spectra(arguments.file, sign=arguments.sign):
+        report = assess(spectrum)
+        print(f"{spectrum.source}: {len(spectrum)} points, noise about {100 * report.noise:.2g} % of |Z|")
+        for finding in report.findings:
+            print(f"  {finding.sentence}")
+        if report.clean:
+            print("  nothing to complain about")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""A trained model as files: data only, hashed, and refused when anything does not fit together.
+
+encoder.safetensors   the autoencoder's weights
+kernel.npz            kernel points and coefficients, interval scale, thresholds
+model.json            architecture, representation, constants, versions, SHA-256 of all three
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import ionscope
+from ionscope.dka.intervals import ConformalInterval
+from ionscope.dka.regressor import KernelRegressor
+from ionscope.dka.trust import Trust, latent_distance
+from ionscope.dvae.checkpoint import load_tensors, save_tensors
+from ionscope.dvae.model import DVAE, Architecture
+from ionscope.errors import ModelFileError
+from ionscope.files import read_json, to_json, whole_file, write_json
+from ionscope.kramers_kronig import kramers_kronig
+from ionscope.preprocess.scaling import Features, Representation
+from ionscope.preprocess.smoothing import Smoothing
+
+FORMAT = 1
+"""Version of the layout of model.json and kernel.npz."""
+
+ARRAYS = "encoder.safetensors", "kernel.npz"
+
+
+@dataclass
+class Readings:
+    """What a model says of n spectra.
+
+    log10_resistance, half_width : (n,) decades of ohm; half_width is nan where the model has no intervals yet
+    reference : (n,) ohm
+    latent : (n, d)
+    scores : (n, 3) reconstruction error, latent distance, Kramers-Kronig residual
+    """
+
+    log10_resistance: np.ndarray
+    half_width: np.ndarray
+    reference: np.ndarray
+    latent: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass
+class ModelBundle:
+    """Everything needed to read spectra: representation, encoder, kernel, and once calibrated intervals and trust."""
+
+    representation: Representation
+    model: DVAE
+    regressor: KernelRegressor
+    smoothing: Smoothing = field(default_factory=Smoothing)
+    interval: ConformalInterval | None = None
+    trust: Trust | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @torch.no_grad()
+    def encode(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
+        """Latent means (n, d) in float64 and reconstruction errors (n,), RMS over the covered points."""
+        mean, _ = self.model.encode(torch.from_numpy(features.channels))
+        squared = ((self.reconstruct(features) - features.channels[:, :2]) ** 2).mean(axis=1)
+        mask = features.mask
+        return mean.double().numpy(), np.sqrt((squared * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1))
+
+    @torch.no_grad()
+    def reconstruct(self, features: Features) -> np.ndarray:
+        """(n, 2, g) channels as the autoencoder gives them back from their latent means."""
+        return self.model.decode(self.model.encode(torch.from_numpy(features.channels))[0]).numpy()
+
+    def features(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Features:
+        """Smoothed and represented spectra; arguments as in `Representation.transform`."""
+        return self.representation.transform(frequency, self.smoothing.apply(impedance), shape)
+
+    def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
+        """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
+        features = self.features(frequency, impedance, shape)
+        latent, reconstruction = self.encode(features)
+        n = len(latent)
+        distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
+        residual = kramers_kronig(frequency, impedance).rms
+        return Readings(
+            log10_resistance=self.regressor.predict(latent) + np.log10(features.reference),
+            half_width=self.interval.half_width(latent) if self.interval else np.full(n, np.nan),
+            reference=features.reference,
+            latent=latent,
+            scores=np.column_stack([reconstruction, distance, residual]),
+        )
+
+    def calibrate(
+        self,
+        latent: np.ndarray,
+        error: np.ndarray,
+        group: np.ndarray,
+        reconstruction: np.ndarray,
+        residual: np.ndarray,
+        level: float = 0.9,
+    ) -> None:
+        """Fit intervals and trust thresholds to spectra of specimens `group (n,)` that training did not see.
+
+        error (n,) in decades; reconstruction and residual (n,) are the two other detectors' scores.
+        """
+        self.interval = ConformalInterval.fit(latent, error, group, self.regressor.weights, level)
+        distance = latent_distance(latent, latent, itself=True)
+        self.trust = Trust.fit(np.column_stack([reconstruction, distance, residual]), latent)
+
+    def save(self, folder: Path | str) -> None:
+        """Write the three files; model.json last, so that a folder with it is whole."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.json").unlink(missing_ok=True)
+        save_tensors(folder / "encoder.safetensors", dict(self.model.state_dict()), {})
+        arrays = _regressor_arrays("kernel", self.regressor)
+        constants: dict[str, Any] = {"kernel": _regressor_constants(self.regressor)}
+        if self.interval is not None and self.trust is not None:
+            arrays |= _regressor_arrays("scale", self.interval.scale)
+            arrays |= {"thresholds": self.trust.thresholds, "familiar": self.trust.familiar.astype(np.float32)}
+            constants |= {"scale": _regressor_constants(self.interval.scale), "quantile": self.interval.quantile}
+        with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        info: dict[str, Any] = {
+            "format": FORMAT,
+            "ionscope": ionscope.__version__,
+            "architecture": self.model.architecture.state(),
+            "representation": self.representation.state(),
+            "smoothing": {"window": self.smoothing.window, "order": self.smoothing.order},
+            "constants": constants,
+            "about": self.about,
+        }
+        digests = {name: _sha256((folder / name).read_bytes()) for name in ARRAYS}
+        info["sha256"] = {**digests, "model.json": _sha256(to_json(info).encode())}
+        write_json(folder / "model.json", info)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> ModelBundle:
+        """Read a model; `ModelFileError` where a file is missing, truncated, altered or of another format."""
+        folder = Path(folder)
+        try:
+            info = read_json(folder / "model.json")
+        except OSError:
+            raise ModelFileError(f"{folder}: no model.json here; is this a folder that `ionscope` wrote?") from None
+        except ValueError:
+            raise ModelFileError(f"{folder / 'model.json'}: damaged; train or download the model again") from None
+        if not isinstance(info, dict) or info.get("format") != FORMAT:
+            found = info.get("format") if isinstance(info, dict) else None
+            raise ModelFileError(f"{folder}: model format {found}, this version reads format {FORMAT}")
+        digests = info.pop("sha256", {})
+        own = _sha256(to_json(info).encode())
+        if digests.get("model.json", own) != own:
+            raise ModelFileError(f"{folder / 'model.json'}: does not match its own SHA-256; altered or damaged")
+        for name in ARRAYS:
+            if not (folder / name).is_file():
+                raise ModelFileError(f"{folder / name}: missing; the model is not whole")
+            if digests.get(name) != _sha256((folder / name).read_bytes()):
+                raise ModelFileError(f"{folder / name}: does not match its SHA-256 in model.json; altered or truncated")
+        architecture = Architecture(**{**info["architecture"], "widths": tuple(info["architecture"]["widths"])})
+        model = DVAE(architecture)
+        model.load_state_dict(load_tensors(folder / "encoder.safetensors")[0])
+        with np.load(folder / "kernel.npz", allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        constants = info["constants"]
+        interval, trust = None, None
+        if "scale" in constants:
+            interval = ConformalInterval(_regressor("scale", arrays, constants["scale"]), constants["quantile"])
+            trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
+        return cls(
+            representation=Representation.from_state(info["representation"]),
+            model=model.eval(),
+            regressor=_regressor("kernel", arrays, constants["kernel"]),
+            smoothing=Smoothing(**info["smoothing"]),
+            interval=interval,
+            trust=trust,
+            about=info["about"],
+        )
+
+
+def _regressor_arrays(name: str, regressor: KernelRegressor) -> dict[str, np.ndarray]:
+    """Arrays of a fitted regressor; its points come from a single-precision network and lose nothing."""
+    arrays = {
+        f"{name}.points": regressor.points_.astype(np.float32),
+        f"{name}.alpha": regressor.alpha_,
+        f"{name}.bias": regressor.bias_,
+    }
+    return arrays if regressor.weights is None else {**arrays, f"{name}.weights": np.asarray(regressor.weights)}
+
+
+def _regressor_constants(regressor: KernelRegressor) -> dict[str, float]:
+    return {"bandwidth": float(regressor.bandwidth), "ridge": float(regressor.ridge)}
+
+
+def _regressor(name: str, arrays: dict[str, np.ndarray], constants: dict[str, float]) -> KernelRegressor:
+    regressor = KernelRegressor(constants["bandwidth"], constants["ridge"], arrays.get(f"{name}.weights"))
+    regressor.points_ = arrays[f"{name}.points"].astype(np.float64)
+    regressor.alpha_, regressor.bias_ = arrays[f"{name}.alpha"], arrays[f"{name}.bias"]
+    regressor._single = True
+    return regressor
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

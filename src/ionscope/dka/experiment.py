@@ -1,0 +1,216 @@
+"""Training, calibrating and applying models on simulated sets: what the workflow's rules call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ionscope.config import Representing, Variant
+from ionscope.dka.activation import series_quantiles, series_table, single_spectrum_regressor
+from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.source import Source
+from ionscope.dka.training import Progress, Trained, train
+from ionscope.kramers_kronig import kramers_kronig
+from ionscope.preprocess.scaling import Representation
+from ionscope.preprocess.smoothing import Smoothing
+from ionscope.seeds import derived_seed
+from ionscope.spectrum import SpectrumSet
+
+CARRIED = ("specimen", "material", "electrode", "temperature", "thickness", "area")
+"""Columns of a set that predictions carry along."""
+
+
+def shape_factor(spectra: SpectrumSet) -> np.ndarray:
+    """(n,) L / A in 1/cm."""
+    return spectra["thickness"] / spectra["area"]
+
+
+def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) -> Source:
+    """Training material for one variant; the representation is not fitted yet."""
+    used = smoothing if variant.smoothing else Smoothing()
+    return Source(
+        representation=Representation(
+            variant.representation.kind, representation_grid(variant.representation, spectra)
+        ),
+        frequency=spectra.frequency,
+        impedance=used.apply(spectra.impedance),
+        resistance=shape_factor(spectra) / spectra["sigma_total"],
+        shape=shape_factor(spectra),
+        group=spectra["specimen"].astype(str),
+        windows=variant.windows,
+    )
+
+
+def fitted_source(spectra: SpectrumSet, variant: Variant, bundle: ModelBundle) -> Source:
+    """The same spectra, shown through a trained model's representation."""
+    return replace(make_source(spectra, variant, bundle.smoothing), representation=bundle.representation)
+
+
+def representation_grid(settings: Representing, spectra: SpectrumSet) -> np.ndarray:
+    """The set's own frequencies, or decades about the read-off for the anchored kind."""
+    if settings.kind != "anchored":
+        return spectra.frequency
+    steps = round(settings.decades * settings.points_per_decade)
+    return np.arange(-steps, steps + 1) / settings.points_per_decade
+
+
+def train_bundle(
+    spectra: SpectrumSet,
+    index: np.ndarray,
+    variant: Variant,
+    smoothing: Smoothing,
+    seed: int,
+    device: str = "auto",
+    checkpoint: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[ModelBundle, Trained]:
+    """Train one model on the spectra at `index`; it has no intervals yet."""
+    source = make_source(spectra, variant, smoothing)
+    trained = train(source, index, variant, seed, device, checkpoint, progress=progress)
+    bundle = ModelBundle(
+        representation=source.representation,
+        model=trained.model,
+        regressor=trained.regressor,
+        smoothing=smoothing if variant.smoothing else Smoothing(),
+        about={
+            "device": trained.device,
+            "seed": seed,
+            "training_spectra": len(index),
+            "training_specimens": len(np.unique(source.group[index])),
+            "frequency_min_hz": float(spectra.frequency.min()),
+            "frequency_max_hz": float(spectra.frequency.max()),
+            "validation_error_decades": min(tuning["error"] for tuning in trained.tunings),
+        },
+    )
+    return bundle, trained
+
+
+def held_out_readings(spectra: SpectrumSet, split: pd.DataFrame, folds: list[ModelBundle]) -> pd.DataFrame:
+    """Readings of the training specimens, each by the model of the fold that never saw it.
+
+    Columns: `spectrum, fold, log10_resistance, reconstruction, residual`.
+    """
+    fold = fold_of_spectra(spectra, split)
+    parts = []
+    for k, bundle in enumerate(folds):
+        index = np.flatnonzero(fold == k)
+        readings = bundle.read(spectra.frequency, spectra.impedance[index], shape_factor(spectra)[index])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "spectrum": index,
+                    "fold": k,
+                    "log10_resistance": readings.log10_resistance,
+                    "reconstruction": readings.scores[:, 0],
+                    "residual": readings.scores[:, 2],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values("spectrum", ignore_index=True)
+
+
+def fold_of_spectra(spectra: SpectrumSet, split: pd.DataFrame) -> np.ndarray:
+    """(n,) fold of each spectrum's specimen, -1 for test."""
+    return split.set_index("specimen")["fold"].loc[spectra["specimen"].astype(str)].to_numpy()
+
+
+def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.DataFrame, level: float = 0.9) -> None:
+    """Give the final model intervals and thresholds from the errors of the folds' models on what they had not seen."""
+    index = held_out["spectrum"].to_numpy()
+    truth = np.log10(shape_factor(spectra) / spectra["sigma_total"])[index]
+    latent = final.read(spectra.frequency, spectra.impedance[index], shape_factor(spectra)[index]).latent
+    final.calibrate(
+        latent,
+        held_out["log10_resistance"].to_numpy() - truth,
+        spectra["specimen"].astype(str)[index],
+        held_out["reconstruction"].to_numpy(),
+        held_out["residual"].to_numpy(),
+        level=level,
+    )
+
+
+def calibrate_on_specimens(
+    final: ModelBundle, spectra: SpectrumSet, index: np.ndarray, variant: Variant, seed: int
+) -> None:
+    """The same from specimens kept out of training, shown through the variant's random windows."""
+    source = fitted_source(spectra, variant, final)
+    rng = np.random.default_rng(derived_seed(seed, "calibration windows"))
+    features, target, shown = source.real(index, rng)
+    latent, reconstruction = final.encode(features)
+    residual = kramers_kronig(spectra.frequency, spectra.impedance[shown]).rms
+    error = final.regressor.predict(latent) - target
+    final.calibrate(latent, error, source.group[shown], reconstruction, residual)
+
+
+def prediction_table(
+    spectra: SpectrumSet, split: pd.DataFrame, final: ModelBundle, held_out: pd.DataFrame
+) -> pd.DataFrame:
+    """One row a spectrum: training specimens as their fold read them, test specimens as the final model does."""
+    shape = shape_factor(spectra)
+    readings = final.read(spectra.frequency, spectra.impedance, shape)
+    log10_resistance = readings.log10_resistance.copy()
+    reconstruction = readings.scores[:, 0].copy()
+    rows = held_out["spectrum"].to_numpy()
+    log10_resistance[rows], reconstruction[rows] = held_out["log10_resistance"], held_out["reconstruction"]
+    scores = np.column_stack([reconstruction, readings.scores[:, 1:]])
+    assert final.trust is not None
+    flagged = (final.trust.excess(scores) > 1).any(axis=1)
+    table = pd.DataFrame({"spectrum": np.arange(len(spectra)), **{name: spectra[name] for name in CARRIED}})
+    table.insert(4, "role", split.set_index("specimen")["role"].loc[table["specimen"].astype(str)].to_numpy())
+    table["resistance_true"] = shape / spectra["sigma_total"]
+    for name, offset in (("resistance", 0.0), ("resistance_lower", -1.0), ("resistance_upper", 1.0)):
+        table[name] = 10 ** (log10_resistance + offset * readings.half_width)
+    table["sigma_true"] = spectra["sigma_total"]
+    for name, other in (
+        ("sigma", "resistance"),
+        ("sigma_lower", "resistance_upper"),
+        ("sigma_upper", "resistance_lower"),
+    ):
+        table[name] = shape / table[other]
+    table["ea_true"] = spectra["ea_total"]
+    table["ea_single"] = np.nan
+    table["reconstruction_error"] = reconstruction
+    table["verdict"] = np.where(flagged, "caution", "ok")
+    return table
+
+
+def add_single_spectrum_ea(
+    table: pd.DataFrame, spectra: SpectrumSet, split: pd.DataFrame, final: ModelBundle, seed: int
+) -> None:
+    """Fill `ea_single`: for training specimens by models of the other folds, for test specimens by one of all."""
+    latent = final.read(spectra.frequency, spectra.impedance, shape_factor(spectra)).latent
+    features = np.column_stack([np.log10(table["sigma"]), 1000 / table["temperature"], latent])
+    fold, group, ea = fold_of_spectra(spectra, split), table["specimen"].to_numpy(), table["ea_true"].to_numpy()
+    for k in np.unique(fold):
+        fit = (fold >= 0) & (fold != k)
+        model = single_spectrum_regressor(features[fit], ea[fit], group[fit], derived_seed(seed, "ea", int(k) + 1))
+        table.loc[fold == k, "ea_single"] = model.predict(features[fold == k])
+
+
+def prediction_series(table: pd.DataFrame, level: float = 0.9) -> pd.DataFrame:
+    """One row a specimen: Ea and sigma at 25 C from its series, with intervals calibrated on training specimens."""
+    predicted = series_table(table)
+    exact = table.assign(sigma_true_lower=table["sigma_true"], sigma_true_upper=table["sigma_true"])
+    truth = series_table(exact, "sigma_true").set_index("specimen")
+    about = table.drop_duplicates("specimen").set_index("specimen")[["material", "electrode", "role", "ea_true"]]
+    series = predicted.join(about, on="specimen")
+    series["log10_sigma_25c_true"] = truth["log10_sigma_25c"].loc[series["specimen"]].to_numpy()
+    train = series["role"] == "train"
+    error = pd.DataFrame(
+        {
+            "ea": series["ea"] - series["ea_true"],
+            "log10_sigma_25c": series["log10_sigma_25c"] - series["log10_sigma_25c_true"],
+        }
+    )
+    factors = series_quantiles(error[train], series.loc[train, "half_width"].to_numpy(), level)
+    result = series[["specimen", "material", "electrode", "role", "ea_true", "ea"]].copy()
+    for name, sign in (("ea_lower", -1), ("ea_upper", 1)):
+        result[name] = series["ea"] + sign * factors["ea"] * series["half_width"]
+    result["sigma_25c_true"] = 10 ** series["log10_sigma_25c_true"]
+    result["sigma_25c"] = 10 ** series["log10_sigma_25c"]
+    for name, sign in (("sigma_25c_lower", -1), ("sigma_25c_upper", 1)):
+        result[name] = 10 ** (series["log10_sigma_25c"] + sign * factors["log10_sigma_25c"] * series["half_width"])
+    return result

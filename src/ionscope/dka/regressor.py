@@ -1,0 +1,63 @@
+"""Kernel regression with a bias as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, RegressorMixin
+
+from ionscope.dka.kernel import gaussian_kernel, solve_bordered
+from ionscope.errors import TrainingError
+
+
+class KernelRegressor(RegressorMixin, BaseEstimator):
+    """``Y(z) = sum_i alpha_i K(z, z_i) + b`` with a Gaussian kernel, as in `ionscope.dka.kernel`.
+
+    Parameters
+    ----------
+    bandwidth : s > 0, in units of the latent points
+    ridge : lambda > 0
+    weights : (d,) relative bandwidth of each dimension, or None for an isotropic kernel
+
+    Attributes
+    ----------
+    points_ : (n, d) training points
+    alpha_ : (n, k) coefficients
+    bias_ : (k,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.linspace(0, 3, 30)[:, None]
+    >>> model = KernelRegressor(bandwidth=0.5, ridge=1e-8).fit(x, np.sin(x[:, 0]))
+    >>> bool(abs(model.predict([[1.0]])[0] - np.sin(1.0)) < 1e-4)
+    True
+    """
+
+    def __init__(self, bandwidth: float = 1.0, ridge: float = 1e-3, weights: np.ndarray | None = None):
+        self.bandwidth = bandwidth
+        self.ridge = ridge
+        self.weights = weights
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> KernelRegressor:
+        """Solve for the coefficients; X (n, d), y (n,) or (n, k)."""
+        points, target = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        if not (np.isfinite(points).all() and np.isfinite(target).all()):
+            raise TrainingError("kernel regression was given values that are not finite numbers")
+        self._single = target.ndim == 1
+        kernel = self._kernel(points, points)
+        try:
+            alpha, bias = solve_bordered(kernel, torch.from_numpy(target.reshape(len(points), -1)), self.ridge)
+        except torch.linalg.LinAlgError:
+            raise TrainingError(f"kernel matrix is singular at ridge = {self.ridge:g}; raise the ridge") from None
+        self.points_, self.alpha_, self.bias_ = points, alpha.numpy(), bias.numpy()
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """(m,) or (m, k) predictions at X (m, d)."""
+        value = self._kernel(np.asarray(X, dtype=np.float64), self.points_).numpy() @ self.alpha_ + self.bias_
+        return value[:, 0] if self._single else value
+
+    def _kernel(self, a: np.ndarray, b: np.ndarray) -> torch.Tensor:
+        scale = torch.as_tensor(self.bandwidth * (1.0 if self.weights is None else np.asarray(self.weights)))
+        return gaussian_kernel(torch.from_numpy(a), torch.from_numpy(b), scale)

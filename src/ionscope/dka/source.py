@@ -1,0 +1,121 @@
+"""Training spectra, and the virtual cells that can be made of them without any new simulation.
+
+Two cells in series add their impedances, and so their electrolyte resistances: ``a Z_1 + b Z_2`` is an exact spectrum
+of a stack whose total ionic resistance is ``a R_1 + b R_2``, electrodes, noise and all. Such stacks fill the gaps
+between the training specimens. They are made within one role only (support with support, query with query), so nothing
+leaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ionscope.preprocess.scaling import Features, Representation
+
+WINDOW_START = -2.0, 2.3
+WINDOW_END = 4.0, 7.0
+SHORTEST_WINDOW = 3.0
+"""Sweeps of laboratories, as ranges of log10 f: from 10 mHz-200 Hz up to 10 kHz-10 MHz, three decades at least."""
+
+PLATEAU_PHASE = np.radians(50.0)
+"""A sweep whose phase stays above this shows no resistance: it is not learned from, and not read either."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Simulated spectra to learn from.
+
+    Parameters
+    ----------
+    representation : fitted, or to be fitted by the training
+    frequency : (f,) Hz
+    impedance : (n, f) ohm
+    resistance : (n,) true total ionic resistance, ohm
+    shape : (n,) L / A, 1/cm
+    group : (n,) the specimen each spectrum belongs to
+    windows : show a random part of the frequency range, a new one every time
+    """
+
+    representation: Representation
+    frequency: np.ndarray
+    impedance: np.ndarray
+    resistance: np.ndarray
+    shape: np.ndarray
+    group: np.ndarray
+    windows: bool = False
+
+    @property
+    def can_mix(self) -> bool:
+        """Whether virtual cells make sense: only where the representation is indifferent to the scale."""
+        return self.representation.kind in ("equivariant", "anchored")
+
+    def real(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
+        """Features, targets (m,) and numbers (m,) of the spectra at `index`.
+
+        With `windows`, sweeps that happen to show no plateau are left out: m may be smaller than asked for.
+        """
+        features, target, kept = self._present(self.impedance[index], self.resistance[index], self.shape[index], rng)
+        return features, target, index[kept]
+
+    def virtual(self, index: np.ndarray, n: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+        """Features and targets of n stacks of two spectra drawn from `index`."""
+        i, j = rng.choice(index, n), rng.choice(index, n)
+        weight = rng.beta(0.5, 0.5, n)[:, None]  # most stacks are nearly one of the two
+        stacked = (
+            weight * self.impedance[i] / self.resistance[i, None]
+            + (1 - weight) * self.impedance[j] / self.resistance[j, None]
+        )
+        features, target, _ = self._present(stacked, np.ones(n), np.ones(n), rng)
+        return features, target
+
+    def batch(self, index: np.ndarray, n_virtual: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+        """The real spectra at `index` followed by `n_virtual` stacks of them."""
+        features, target, _ = self.real(index, rng)
+        if n_virtual == 0 or not self.can_mix:
+            return features, target
+        extra, extra_target = self.virtual(index, n_virtual, rng)
+        return join(features, extra), np.concatenate([target, extra_target])
+
+    def fit_representation(self, index: np.ndarray, rng: np.random.Generator) -> None:
+        """Fit the representation's constants to the spectra at `index`."""
+        seen = draw_windows(self.frequency, len(index), rng) if self.windows else None
+        self.representation.fit(self.frequency, self.impedance[index], self.shape[index], seen)
+
+    def _present(
+        self, impedance: np.ndarray, resistance: np.ndarray, shape: np.ndarray, rng: np.random.Generator
+    ) -> tuple[Features, np.ndarray, np.ndarray]:
+        seen, kept = None, np.arange(len(impedance))
+        if self.windows:
+            seen = draw_windows(self.frequency, len(impedance), rng)
+            kept = np.flatnonzero(shows_plateau(impedance, seen))
+            impedance, resistance, shape, seen = impedance[kept], resistance[kept], shape[kept], seen[kept]
+        features = self.representation.transform(self.frequency, impedance, shape, seen)
+        return features, np.log10(resistance / features.reference), kept
+
+
+def draw_windows(frequency: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """(n, f) which points of a wide sweep n random laboratories have measured."""
+    low = rng.uniform(*WINDOW_START, n)[:, None]
+    high = np.maximum(rng.uniform(*WINDOW_END, n)[:, None], low + SHORTEST_WINDOW)
+    log_f = np.log10(frequency)
+    slack = 1e-9
+    return (log_f >= low - slack) & (log_f <= high + slack)
+
+
+def shows_plateau(impedance: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
+    """(n,) whether the phase of a sweep (n, f) comes below `PLATEAU_PHASE` anywhere."""
+    angle = np.abs(np.angle(impedance))
+    if seen is not None:
+        angle = np.where(seen, angle, np.inf)
+    return angle.min(axis=1) <= PLATEAU_PHASE
+
+
+def join(a: Features, b: Features) -> Features:
+    """Features of a followed by those of b."""
+    return Features(
+        np.concatenate([a.channels, b.channels]),
+        np.concatenate([a.mask, b.mask]),
+        np.concatenate([a.reference, b.reference]),
+    )

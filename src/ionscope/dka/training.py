@@ -1,0 +1,339 @@
+"""Training: the autoencoder first, then encoder and kernel together, the bandwidth re-tuned on the way.
+
+Joint phase. Every step splits the specimens into support and query. The kernel system is solved on the support and its
+error on the query specimens, which the kernel has not seen, flows back through the kernel and both sets of latent
+points into the encoder. Every `retune_every` steps Bayesian optimisation re-tunes (s, lambda) on validation specimens
+that no gradient ever sees, warm-started from its earlier answers; relative bandwidths of the latent dimensions follow
+the gradient. With `training: frozen` the joint phase is left out and the bandwidth tuned once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ionscope.config import Variant
+from ionscope.dka.bandwidth import Tuning, tune_bandwidth
+from ionscope.dka.kernel import gaussian_kernel, solve_bordered
+from ionscope.dka.regressor import KernelRegressor
+from ionscope.dka.source import Source, join
+from ionscope.dvae.checkpoint import TrainingState
+from ionscope.dvae.model import DVAE, Architecture, losses
+from ionscope.errors import TrainingError
+from ionscope.preprocess.scaling import Features
+
+VALIDATION_SHARE = 0.12
+VALIDATION_VIRTUAL = 400
+"""Stacks of two validation cells beside the real ones: a handful of specimens alone makes a noisy criterion."""
+
+QUERY_SHARE = 0.25
+WARM_UP = 50
+KERNEL_LEARNING_RATE = 1e-2
+GRADIENT_LIMIT = 5.0
+ROBUST_WIDTH = 0.01
+"""Errors below this many decades count quadratically, above linearly: a few hopeless spectra do not own the loss."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Trained:
+    """A trained encoder and kernel, with what happened on the way."""
+
+    model: DVAE
+    regressor: KernelRegressor
+    history: list[dict[str, Any]]
+    tunings: list[dict[str, Any]]
+    device: str
+    validation: np.ndarray
+    settings: Variant = field(repr=False)
+
+
+class _DeepKernel(nn.Module):
+    """The autoencoder and the kernel's relative bandwidths, so that one optimiser and one checkpoint hold both."""
+
+    def __init__(self, architecture: Architecture):
+        super().__init__()
+        self.dvae = DVAE(architecture)
+        self.log_weights = nn.Parameter(torch.zeros(architecture.latent, dtype=torch.float64))
+
+    def scale(self, bandwidth: float) -> Tensor:
+        """(d,) bandwidth of each latent dimension."""
+        return bandwidth * torch.exp(self.log_weights - self.log_weights.mean())
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device to train on: `auto` takes a GPU where there is one, `cuda` insists."""
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("learning.device is cuda, but no GPU is usable here; set it to auto or cpu")
+    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def train(
+    source: Source,
+    train_index: np.ndarray,
+    settings: Variant,
+    seed: int,
+    device: str = "auto",
+    checkpoint: Path | None = None,
+    checkpoint_every: int = 200,
+    progress: Progress | None = None,
+) -> Trained:
+    """Train one model on the spectra `train_index` of `source`.
+
+    Raises
+    ------
+    TrainingError : too few specimens, values that are not finite, a loss that turns NaN (the checkpoint is kept)
+    """
+    torch.use_deterministic_algorithms(True)
+    return _Training(source, np.asarray(train_index), settings, seed, choose_device(device)).run(
+        checkpoint, checkpoint_every, progress or (lambda step, total, phase: None)
+    )
+
+
+class _Training:
+    def __init__(self, source: Source, index: np.ndarray, settings: Variant, seed: int, device: torch.device):
+        self.source, self.settings, self.seed, self.device = source, settings, seed, device
+        self.fit_index, self.validation_index = _split_validation(source, index, seed)
+        self._check(index)
+        fitting = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+        source.fit_representation(self.fit_index, fitting)
+        # Everything that is compared over time is drawn once: validation spectra, and the kernel's final points.
+        n_virtual = VALIDATION_VIRTUAL if source.can_mix and settings.dka.mixing else 0
+        self.validation = source.batch(self.validation_index, n_virtual, fitting)
+        self.fixed_support = self._support(self.fit_index, fitting)
+        torch.manual_seed(seed)
+        example = self.validation[0].channels
+        self.net = _DeepKernel(
+            Architecture(example.shape[1], example.shape[2], settings.dvae.latent, settings.dvae.widths)
+        ).to(device)
+        self.net.dvae.start_from_components(self._tensor(self.fixed_support[0].channels))
+        self.dvae_steps = settings.dvae.steps
+        self.joint_steps = settings.dka.steps if settings.dka.training == "joint" else 0
+        self.total = self.dvae_steps + self.joint_steps
+
+    def _check(self, index: np.ndarray) -> None:
+        source = self.source
+        if len(np.unique(source.group[index])) < 4:
+            raise TrainingError("training needs at least 4 specimens: some to learn from, some to validate on")
+        for name in ("impedance", "resistance", "shape"):
+            bad = ~np.isfinite(getattr(source, name)[index])
+            if bad.any():
+                row = int(index[np.flatnonzero(bad.reshape(len(index), -1).any(axis=1))[0]])
+                raise TrainingError(f"spectrum {row} of the training set has a value in {name} that is not finite")
+
+    def run(self, checkpoint: Path | None, every: int, progress: Progress) -> Trained:
+        state = self._new_state()
+        fingerprint = self._fingerprint()
+        if checkpoint is not None:
+            state.resume(checkpoint, fingerprint)
+        while state.step < self.total:
+            joint = state.step >= self.dvae_steps
+            if joint and (state.step - self.dvae_steps) % self.settings.dka.retune_every == 0:
+                self._retune(state)
+            try:
+                row = self._joint_step(state) if joint else self._dvae_step(state)
+            except torch.linalg.LinAlgError:  # latent points that are no numbers, or none apart from another
+                row = {"loss": float("nan"), "phase": "joint"}
+            if not np.isfinite(row["loss"]):
+                raise TrainingError(
+                    f"the loss is not a number at step {state.step} ({row['phase']} phase); "
+                    "lower dvae.learning_rate" + (f"; last good state: {checkpoint}" if checkpoint else "")
+                )
+            state.history.append(row)
+            state.step += 1
+            progress(state.step, self.total, row["phase"])
+            if checkpoint is not None and state.step % every == 0:
+                state.save(checkpoint, fingerprint)
+        self._retune(state)
+        state.restore_best()
+        return self._finish(state)
+
+    def _new_state(self) -> TrainingState:
+        learning_rate = self.settings.dvae.learning_rate
+        optimiser = torch.optim.Adam(
+            [
+                {"params": self.net.dvae.parameters(), "lr": learning_rate},
+                {"params": [self.net.log_weights], "lr": KERNEL_LEARNING_RATE},
+            ]
+        )
+        state = TrainingState(self.net, optimiser, self.seed)
+        state.extra = {"tunings": [], "best_error": float("inf")}
+        self.base_rates = [group["lr"] for group in optimiser.param_groups]
+        return state
+
+    def _dvae_step(self, state: TrainingState) -> dict[str, Any]:
+        batch = min(self.settings.dvae.batch, len(self.fit_index))
+        index = state.rng.choice(self.fit_index, batch, replace=False)
+        features, _ = self.source.batch(index, self._n_virtual(batch), state.rng)
+        reconstruction, kl, _ = self._forward(features, state)
+        loss = reconstruction + self.settings.dvae.kl_weight * kl
+        rate = self._update(state, loss)
+        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, rate)
+
+    def _joint_step(self, state: TrainingState) -> dict[str, Any]:
+        groups = np.unique(self.source.group[self.fit_index])
+        asked = state.rng.choice(groups, max(1, round(QUERY_SHARE * len(groups))), replace=False)
+        is_query = np.isin(self.source.group[self.fit_index], asked)
+        (support, support_y), (query, query_y) = (
+            self._episode_side(self.fit_index[side], state.rng) for side in (~is_query, is_query)
+        )
+        features = join(support, query)
+        reconstruction, kl, latent = self._forward(features, state)
+        tuning = state.extra["tunings"][-1]
+        scale = self.net.scale(tuning["bandwidth"])
+        points, asked_points = latent[: len(support_y)].double(), latent[len(support_y) :].double()
+        alpha, bias = solve_bordered(gaussian_kernel(points, points, scale), self._target(support_y), tuning["ridge"])
+        error = gaussian_kernel(asked_points, points, scale) @ alpha + bias - self._target(query_y)
+        kernel_loss = torch.log(robust_error(error).mean() + 1e-9)
+        weight = self.settings.dka.reconstruction_weight
+        loss = weight * (reconstruction + self.settings.dvae.kl_weight * kl) + kernel_loss
+        rate = self._update(state, loss)
+        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, rate)
+
+    def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+        most = self.settings.dka.support
+        if len(index) > most:
+            index = rng.choice(index, most, replace=False)
+        return self.source.batch(index, self._n_virtual(len(index)), rng)
+
+    def _n_virtual(self, n: int) -> int:
+        return round(self.settings.dka.mixing * n) if self.source.can_mix else 0
+
+    def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+        """The points of a final kernel: the real spectra at `index` and virtual ones."""
+        n_virtual = self.settings.dka.virtual if self.source.can_mix else 0
+        return self.source.batch(index, n_virtual, rng)
+
+    def _forward(self, features: Features, state: TrainingState) -> tuple[Tensor, Tensor, Tensor]:
+        x, mask = self._tensor(features.channels), self._tensor(features.mask.astype(np.float32))
+        noisy = x.clone()
+        noise = torch.randn(x[:, :2].shape, generator=state.noise).to(self.device)
+        noisy[:, :2] += self.settings.dvae.noise * noise * mask[:, None, :]
+        reconstruction, mean, log_variance = self.net.dvae(noisy, state.noise)
+        parts = losses(x, mask, reconstruction, mean, log_variance)
+        return parts.reconstruction, parts.kl, mean
+
+    def _update(self, state: TrainingState, loss: Tensor) -> float:
+        rise = min(1.0, (state.step + 1) / WARM_UP)
+        fall = 0.5 * (1 + np.cos(np.pi * state.step / max(1, self.total))) + 0.01
+        for group, rate in zip(state.optimiser.param_groups, self.base_rates, strict=True):
+            group["lr"] = rate * rise * fall
+        state.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), GRADIENT_LIMIT)
+        state.optimiser.step()
+        return float(self.base_rates[0] * rise * fall)
+
+    def _retune(self, state: TrainingState) -> None:
+        """Bayesian optimisation of (s, lambda) on the validation specimens, and the best model so far."""
+        support, target = self.fixed_support
+        most = self.settings.dka.support
+        if len(target) > 2 * most:
+            # Real spectra come first, material by material: too many of them are thinned evenly.
+            rows = np.arange(2 * most)
+            if len(self.fit_index) > 2 * most:
+                rows = np.linspace(0, len(target) - 1, 2 * most).astype(int)
+            support, target = support[rows], target[rows]
+        points, asked = self.encode(support), self.encode(self.validation[0])
+        weights = self.net.scale(1.0).detach().cpu().numpy()
+
+        def error(bandwidth: float, ridge: float) -> float:
+            try:
+                model = KernelRegressor(bandwidth, ridge, weights).fit(points, target)
+            except TrainingError:
+                return float("inf")
+            return float(robust_error(torch.from_numpy(model.predict(asked) - self.validation[1])).mean())
+
+        earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
+        tuning = tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier)
+        state.extra["tunings"].append(_tuning_row(state.step, tuning))
+        if state.history:
+            state.history[-1]["validation_error"] = tuning.error
+        if tuning.error < state.extra["best_error"]:
+            state.extra |= {"best_error": tuning.error, "best": {"bandwidth": tuning.bandwidth, "ridge": tuning.ridge}}
+            state.keep_as_best()
+
+    def _finish(self, state: TrainingState) -> Trained:
+        """The final kernel: the best encoder and bandwidth, on the training and the validation spectra together."""
+        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
+        support, target = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
+        best = state.extra["best"]
+        weights = self.net.scale(1.0).detach().cpu().numpy()
+        regressor = KernelRegressor(best["bandwidth"], best["ridge"], weights).fit(self.encode(support), target)
+        return Trained(
+            model=self.net.dvae.cpu().eval(),
+            regressor=regressor,
+            history=state.history,
+            tunings=state.extra["tunings"],
+            device=str(self.device),
+            validation=self.validation_index,
+            settings=self.settings,
+        )
+
+    @torch.no_grad()
+    def encode(self, features: Features) -> np.ndarray:
+        """(n, d) latent means in float64."""
+        mean, _ = self.net.dvae.encode(self._tensor(features.channels))
+        return mean.double().cpu().numpy()
+
+    def _tensor(self, values: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)
+
+    def _target(self, y: np.ndarray) -> Tensor:
+        return self._tensor(y[:, None])
+
+    def _fingerprint(self) -> str:
+        content = json.dumps([self.settings.model_dump(mode="json"), self.seed, len(self.fit_index)], sort_keys=True)
+        data = hashlib.sha256(content.encode())
+        source, index = self.source, np.concatenate([self.fit_index, self.validation_index])
+        columns = (source.impedance, source.resistance, source.shape, source.group.astype(str))
+        for values in (source.frequency, *(column[index] for column in columns)):
+            data.update(np.ascontiguousarray(values).tobytes())
+        return data.hexdigest()
+
+
+def robust_error(error: Tensor) -> Tensor:
+    """Pseudo-Huber error in decades: quadratic below `ROBUST_WIDTH`, linear above."""
+    return torch.sqrt(error**2 + ROBUST_WIDTH**2) - ROBUST_WIDTH
+
+
+def _split_validation(source: Source, index: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+    groups = np.unique(source.group[index])
+    held = rng.choice(groups, max(1, round(VALIDATION_SHARE * len(groups))), replace=False)
+    is_held = np.isin(source.group[index], held)
+    return index[~is_held], index[is_held]
+
+
+def _row(
+    step: int, phase: str, loss: Tensor, reconstruction: Tensor, kl: Tensor, kernel: Tensor | None, rate: float
+) -> dict[str, Any]:
+    return {
+        "step": step,
+        "phase": phase,
+        "loss": loss.item(),
+        "reconstruction": reconstruction.item(),
+        "kl": kl.item(),
+        "kernel_loss": None if kernel is None else kernel.item(),
+        "validation_error": None,
+        "learning_rate": rate,
+    }
+
+
+def _tuning_row(step: int, tuning: Tuning) -> dict[str, Any]:
+    return {
+        "step": step,
+        "bandwidth": tuning.bandwidth,
+        "ridge": tuning.ridge,
+        "error": tuning.error,
+        "calls": len(tuning.trials),
+    }

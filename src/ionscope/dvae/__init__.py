@@ -1,0 +1,1 @@
+"""The deep variational autoencoder: five convolutions to a latent distribution and back."""

@@ -1,0 +1,1 @@
+"""Splits, metrics, peers, limits and the verdicts on the paper's claims."""

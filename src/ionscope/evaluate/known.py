@@ -1,0 +1,139 @@
+"""What is known about a folder of measured spectra: the table `known.csv` beside them, read strictly.
+
+One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, resistance_ohm, sigma_total_s_cm, ea_ev,
+source``. Only `file` must be filled; every other cell may be empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ionscope.errors import InputDataError
+from ionscope.evaluate.strict_table import Row, read_rows
+from ionscope.spectrum import ZERO_CELSIUS, Spectrum
+
+NAME = "known.csv"
+
+COLUMNS = (
+    "file",
+    "temperature_c",
+    "thickness_cm",
+    "area_cm2",
+    "specimen",
+    "resistance_ohm",
+    "sigma_total_s_cm",
+    "ea_ev",
+    "source",
+)
+
+RANGES = {
+    "temperature_c": (-150.0, 600.0, "C"),
+    "thickness_cm": (1e-6, 10.0, "cm"),
+    "area_cm2": (1e-6, 1e3, "cm2"),
+    "resistance_ohm": (1e-3, 1e12, "ohm"),
+    "sigma_total_s_cm": (1e-15, 1.0, "S/cm"),
+    "ea_ev": (0.01, 3.0, "eV"),
+}
+"""What a cell may hold: a value outside is a typing error or in another unit."""
+
+CONSISTENT = 0.1
+"""Relative difference up to which a conductivity and a resistance with its geometry say the same."""
+
+
+@dataclass(frozen=True)
+class KnownSpectrum:
+    """One row of `known.csv`; None for an empty cell.
+
+    path : the measured file
+    temperature_c, thickness_cm, area_cm2, specimen : how it was measured
+    resistance_ohm, sigma_total_s_cm, ea_ev : what was published about it, from `source`
+    where : file and line of the row, for messages
+    """
+
+    path: Path
+    temperature_c: float | None
+    thickness_cm: float | None
+    area_cm2: float | None
+    specimen: str | None
+    resistance_ohm: float | None
+    sigma_total_s_cm: float | None
+    ea_ev: float | None
+    source: str
+    where: str
+
+    @property
+    def published_resistance(self) -> float | None:
+        """Published resistance, ohm; from the conductivity and the geometry where only these are given."""
+        if self.resistance_ohm is not None or self.sigma_total_s_cm is None:
+            return self.resistance_ohm
+        if self.thickness_cm is None or self.area_cm2 is None:
+            return None
+        return self.thickness_cm / (self.sigma_total_s_cm * self.area_cm2)
+
+    @property
+    def published_conductivity(self) -> float | None:
+        """Published total conductivity, S/cm; from the resistance and the geometry where only these are given."""
+        if self.sigma_total_s_cm is not None or self.resistance_ohm is None:
+            return self.sigma_total_s_cm
+        if self.thickness_cm is None or self.area_cm2 is None:
+            return None
+        return self.thickness_cm / (self.resistance_ohm * self.area_cm2)
+
+    def completed(self, spectrum: Spectrum) -> Spectrum:
+        """`spectrum` with the temperature, geometry and specimen of this row, where it states them."""
+        kelvin = None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
+        return spectrum.with_(
+            temperature=kelvin, thickness=self.thickness_cm, area=self.area_cm2, specimen=self.specimen
+        )
+
+
+def read_known(path: Path | str) -> list[KnownSpectrum]:
+    """Read a table, or the `known.csv` of a folder; the files it names lie beside it or below.
+
+    Raises
+    ------
+    InputDataError : the table or a file it names is missing, a value is no number or out of `RANGES`, a row stands
+        twice, or conductivity, resistance and geometry contradict each other; always with file, line and value
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / NAME
+    known: list[KnownSpectrum] = []
+    seen: dict[tuple[object, ...], str] = {}
+    for row in read_rows(path, COLUMNS, InputDataError):
+        entry = _entry(row, path.parent)
+        key = (entry.path, entry.temperature_c, entry.specimen)
+        if key in seen:
+            raise row.fault("file", f"stands already in {seen[key]} with the same temperature and specimen")
+        seen[key] = row.where
+        known.append(entry)
+    return known
+
+
+def _entry(row: Row, folder: Path) -> KnownSpectrum:
+    name = Path(row.text("file"))
+    if name.is_absolute() or ".." in name.parts:
+        raise row.fault("file", "must lie beside the table or below it")
+    if not (folder / name).is_file():
+        raise row.fault("file", f"no such file in {folder}")
+    numbers = {column: row.optional_number(column, *limits) for column, limits in RANGES.items()}
+    entry = KnownSpectrum(
+        path=folder / name,
+        specimen=row.cells["specimen"] or None,
+        source=row.cells["source"],
+        where=row.where,
+        **numbers,
+    )
+    _refuse_contradiction(row, entry)
+    return entry
+
+
+def _refuse_contradiction(row: Row, entry: KnownSpectrum) -> None:
+    stated = (entry.sigma_total_s_cm, entry.resistance_ohm, entry.thickness_cm, entry.area_cm2)
+    if any(value is None for value in stated):
+        return
+    sigma, resistance, thickness, area = (float(value) for value in stated if value is not None)
+    expected = thickness / (resistance * area)
+    if abs(sigma / expected - 1) > CONSISTENT:
+        raise row.fault("sigma_total_s_cm", f"resistance and geometry give {expected:.3g} S/cm; one of them is wrong")

@@ -1,0 +1,72 @@
+"""Small CSV tables that people write by hand: every cell is checked, an error names file, line and value."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+
+from ionscope.errors import IonscopeError
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: its cells by column, stripped of blanks, and where it stands."""
+
+    where: str
+    cells: dict[str, str]
+    error: type[IonscopeError]
+
+    def fault(self, column: str, problem: str) -> IonscopeError:
+        """The error to raise for the cell in `column`; `problem` says what is wrong and what is allowed."""
+        return self.error(f"{self.where}: {column} = {self.cells[column]!r}: {problem}")
+
+    def text(self, column: str) -> str:
+        """A cell that must not be empty."""
+        if not self.cells[column]:
+            raise self.fault(column, "empty")
+        return self.cells[column]
+
+    def number(self, column: str, low: float, high: float, unit: str) -> float:
+        """A number from `low` to `high`, both allowed."""
+        try:
+            value = float(self.text(column))
+        except ValueError:
+            raise self.fault(column, f"not a number; expected {unit}") from None
+        if not (isfinite(value) and low <= value <= high):
+            raise self.fault(column, f"outside {low:g} to {high:g} {unit}")
+        return value
+
+    def optional_number(self, column: str, low: float, high: float, unit: str) -> float | None:
+        """A number as `number` reads it, or None for an empty cell."""
+        return self.number(column, low, high, unit) if self.cells[column] else None
+
+
+def read_rows(path: Path | str, columns: Sequence[str], error: type[IonscopeError]) -> list[Row]:
+    """The rows of a CSV file whose header is exactly `columns`; blank lines are skipped.
+
+    Raises `error` where the file is missing, empty, not UTF-8, has another header or a row of another length.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise error(f"{path}: cannot be read ({problem.strerror})") from None
+    except UnicodeDecodeError:
+        raise error(f"{path}: not a UTF-8 text file") from None
+    reader = csv.reader(text.splitlines())
+    header = [name.strip() for name in next(reader, [])]
+    if header != list(columns):
+        raise error(f"{path}, line 1: columns {', '.join(header) or 'missing'}; expected {', '.join(columns)}")
+    rows = []
+    for cells in reader:
+        where = f"{path}, line {reader.line_num}"
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(columns):
+            raise error(f"{where}: {len(cells)} cells, expected {len(columns)}; a comma inside a text needs quotes")
+        rows.append(Row(where, {n: c.strip() for n, c in zip(columns, cells, strict=True)}, error))
+    if not rows:
+        raise error(f"{path}: no rows below the header")
+    return rows

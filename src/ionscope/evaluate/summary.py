@@ -1,0 +1,186 @@
+"""From predictions to the tables and figures of merit of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.experiment import shape_factor
+from ionscope.evaluate.metrics import accuracy, accuracy_table, coverage, pairs_table, top_quartile_accuracy
+from ionscope.preprocess.reference import read_off
+from ionscope.simulate.arrhenius import KJ_PER_MOL
+from ionscope.spectrum import ZERO_CELSIUS, SpectrumSet
+
+
+def baseline_tables(spectra: SpectrumSet, predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Predictions of the peers that need no training, as tables like `predictions`.
+
+    `readoff` is Re Z at minimum |phase|; `material_and_temperature` the median of the training specimens of that
+    material at that temperature, with no look at the spectrum; `constant` the median of all training spectra.
+    """
+    resistance, _, _ = read_off(spectra.frequency, spectra.impedance)
+    train = predictions["role"] == "train"
+    key = ["material", "temperature"]
+    known = np.log10(predictions["sigma_true"])
+    groups = predictions.assign(log_sigma=known, temperature=predictions["temperature"].round())
+    medians = groups[train].groupby(key)["log_sigma"].median()
+    by_group = medians.reindex(pd.MultiIndex.from_frame(groups[key])).to_numpy()
+    overall = float(known[train].median())
+    return {
+        "readoff": predictions.assign(sigma=shape_factor(spectra) / resistance),
+        "material_and_temperature": predictions.assign(sigma=10 ** np.where(np.isnan(by_group), overall, by_group)),
+        "constant": predictions.assign(sigma=10**overall),
+    }
+
+
+def tested(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of test specimens."""
+    return table[table["role"] == "test"].reset_index(drop=True)
+
+
+def run_accuracy(tables: dict[str, pd.DataFrame], series: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Accuracy of every variant on test specimens: conductivity by group, Ea from one spectrum and from a series."""
+    parts = []
+    for variant, table in tables.items():
+        test = tested(table)
+        celsius = (test["temperature"] - ZERO_CELSIUS).round().astype(int).to_numpy()
+        groups = {
+            "material": test["material"].to_numpy(),
+            "temperature_c": celsius,
+            "electrode": test["electrode"].to_numpy(),
+        }
+        parts.append(accuracy_table(test, groups, variant))
+    for variant, table in series.items():
+        test, train = tested(table), table[table["role"] == "train"]
+        single = tested(tables[variant])
+        mean = np.full(len(test), train["ea_true"].mean())
+        rows = {
+            "ea_series": (test["ea_true"], test["ea"]),
+            "ea_single": (single["ea_true"], single["ea_single"]),
+            "ea_always_mean": (test["ea_true"], mean),
+        }
+        parts.append(
+            pd.DataFrame(
+                [
+                    {
+                        "variant": variant,
+                        "quantity": quantity,
+                        "group": "all",
+                        "value_of_group": "all",
+                        **accuracy(truth.to_numpy() * KJ_PER_MOL, np.asarray(value) * KJ_PER_MOL),
+                        "unit": "kJ/mol",
+                    }
+                    for quantity, (truth, value) in rows.items()
+                ]
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def run_pairs(tables: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
+    """Pairwise concordance of every variant on test specimens."""
+    return pd.concat(
+        [pairs_table(tested(table), variant, seed) for variant, table in tables.items()], ignore_index=True
+    )
+
+
+def reconstruction_tables(
+    spectra: SpectrumSet, bundle: ModelBundle, rows: np.ndarray, variant: str, examples: int = 6
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reconstruction errors of the spectra `rows`, and a few of them point by point.
+
+    rmse_normalised is in the representation's own units, rmse_relative the RMS of |Z - reconstruction| / |Z|.
+    """
+    impedance = bundle.smoothing.apply(spectra.impedance[rows])
+    shape = shape_factor(spectra)[rows]
+    features = bundle.representation.transform(spectra.frequency, impedance, shape)
+    channels = bundle.reconstruct(features)
+    given = features.channels[:, :2]
+    back, on_grid = (bundle.representation.to_impedance(part, features, impedance) for part in (channels, given))
+
+    def covered_mean(values: np.ndarray) -> np.ndarray:
+        return (values * features.mask).sum(axis=1) / features.mask.sum(axis=1)
+
+    squared = covered_mean(((channels - given) ** 2).mean(axis=1))
+    relative = np.sqrt(covered_mean(np.abs(back / on_grid - 1) ** 2))
+    names = spectra["specimen"].astype(str)[rows]
+    errors = pd.DataFrame(
+        {
+            "variant": variant,
+            "spectrum": rows,
+            "specimen": names,
+            "rmse_normalised": np.sqrt(squared),
+            "rmse_relative": relative,
+        }
+    )
+    # From the best to the worst, evenly by rank: a gallery of the best alone would flatter.
+    picked = np.argsort(squared)[np.linspace(0, len(rows) - 1, min(examples, len(rows))).astype(int)]
+    points = [
+        pd.DataFrame(
+            {
+                "variant": variant,
+                "spectrum": rows[i],
+                "specimen": names[i],
+                "channel": channel,
+                "grid": bundle.representation.grid,
+                "measured": features.channels[i, channel],
+                "reconstructed": channels[i, channel],
+            }
+        )
+        for i in picked
+        for channel in (0, 1)
+    ]
+    return errors, pd.concat(points, ignore_index=True)
+
+
+def latent_table(spectra: SpectrumSet, predictions: pd.DataFrame, bundle: ModelBundle) -> pd.DataFrame:
+    """Latent means of all spectra with what to colour them by."""
+    latent = bundle.read(spectra.frequency, spectra.impedance, shape_factor(spectra)).latent
+    about = predictions[["spectrum", "specimen", "material", "electrode", "role"]].copy()
+    about["sigma_total"] = spectra["sigma_total"]
+    return pd.concat([about, pd.DataFrame(latent, columns=[f"z{i}" for i in range(latent.shape[1])])], axis=1)
+
+
+def figures_of_merit(
+    table: pd.DataFrame, series: pd.DataFrame, accuracy_rows: pd.DataFrame, pairs: pd.DataFrame, errors: pd.DataFrame
+) -> dict[str, Any]:
+    """The named figures of one variant, on test specimens; the rows of the three last tables must be its own."""
+    overall = accuracy_rows[accuracy_rows["group"] == "all"].set_index("quantity")
+    kinds = pairs.set_index("kind")["correct"]
+    test, test_series = tested(table), tested(series)
+    return {
+        "reconstruction_rmse_normalised": float(np.sqrt((errors["rmse_normalised"] ** 2).mean())),
+        "reconstruction_rmse_relative": float(np.sqrt((errors["rmse_relative"] ** 2).mean())),
+        "sigma_mae_s_cm": overall.loc["sigma", "mae"],
+        "sigma_rmse_s_cm": overall.loc["sigma", "rmse"],
+        "sigma_r2": overall.loc["sigma", "r2"],
+        "sigma_log10_rmse": overall.loc["log10_sigma", "rmse"],
+        "sigma_log10_mae": overall.loc["log10_sigma", "mae"],
+        "sigma_log10_median": overall.loc["log10_sigma", "median"],
+        "sigma_log10_p95": overall.loc["log10_sigma", "p95"],
+        "sigma_log10_r2": overall.loc["log10_sigma", "r2"],
+        "ea_series_rmse_kj_mol": overall.loc["ea_series", "rmse"],
+        "ea_series_r2": overall.loc["ea_series", "r2"],
+        "ea_single_rmse_kj_mol": overall.loc["ea_single", "rmse"],
+        "ea_single_r2": overall.loc["ea_single", "r2"],
+        "ea_mean_baseline_rmse_kj_mol": overall.loc["ea_always_mean", "rmse"],
+        "pairs_correct": kinds["all"],
+        "pairs_correct_within": kinds["within"],
+        "pairs_correct_across": kinds["across"],
+        "close_pairs_correct": kinds["close"],
+        "top_quartile_accuracy": top_quartile_accuracy(test["sigma_true"].to_numpy(), test["sigma"].to_numpy()),
+        "coverage_90": _share_covered(test, "sigma"),
+        "coverage_90_by_electrode": {
+            str(name): _share_covered(part, "sigma") for name, part in test.groupby("electrode")
+        },
+        "coverage_90_ea_series": _share_covered(test_series, "ea"),
+        "trust_false_alarm_rate": float((test["verdict"] != "ok").mean()),
+    }
+
+
+def _share_covered(table: pd.DataFrame, name: str) -> float:
+    columns = (table[f"{name}{suffix}"].to_numpy() for suffix in ("_true", "_lower", "_upper"))
+    return coverage(*columns)

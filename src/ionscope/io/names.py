@@ -1,0 +1,52 @@
+"""The names that columns go by in instrument files, in several languages, and the roles they stand for.
+
+Names are written as `columns` normalises them: lower case, without spaces, underscores, dots and asterisks.
+"""
+
+_NAMES = {
+    "frequency": """
+        f freq frequ frequency frequencies freqs frq frequenz fréquence frequence frecuencia frequenza
+        frequência frequencia frekvens frekvence частота 频率 周波数 acfrequency testfrequency fac freq(f)
+        frequency(f)
+    """,
+    "angular": """ω omega angularfrequency angularfreq kreisfrequenz pulsation w""",
+    "real": """
+        z' zre zreal re(z) rez zr re real real(z) realz realpart realimpedance impedancereal zs' z'(a)
+        realteil realteil(z) partieréelle partiereelle resistance r rs zprime z1' re{z} re[z] z(re) z(real)
+        zrealpart realpartofimpedance realpart(z) reimp 实部 zreell resistancers realz' z'real z're rezs
+        zsreal
+    """,
+    "imaginary": """
+        z'' zim zimag zimg im(z) imz zi im imag imaginary imag(z) imagz imagpart imaginarypart
+        imaginaryimpedance impedanceimag impedanceimaginary imaginaryz zs'' z''(b) imaginärteil
+        imaginaerteil imaginärteil(z) partieimaginaire reactance x xs zdoubleprime zimaginary z1'' im{z}
+        im[z] z(im) z(imag) zimagpart imaginarypartofimpedance imaginarypart(z) imimp 虚部 img imagz''
+        z''imag z''im imag(z'') imzs zsimag imaginary(z)
+    """,
+    "modulus": """
+        |z| z zmod mod(z) abs(z) zabs absz modz magnitude magnitude(z) zmag modulus impedance
+        impedancemagnitude impedancemodulus betrag betrag(z) mag mag(z) |zs| module impedanz impedance|z|
+        |impedance| module(z) zmodulus zmagnitude modulusz modulus(z) abs
+    """,
+    "phase": """
+        phase phase(z) theta θ phi φ ϕ zphz zphase phasez angle theta(z) phaseangle arg(z) argz phasenwinkel
+        winkel phaseofz angle(z) phz zangle ztheta phi(z) θ(z) φ(z) zphi deg phasendegree phasedegree
+        phaseshift phasenverschiebung arg zarg phs impedancephase phaseangle(z)
+    """,
+    "admittance_real": """y' re(y) rey yre yreal conductance g real(y) gp yr ys' yp'""",
+    "admittance_imaginary": """y'' im(y) imy yim yimag susceptance b imag(y) bp yi ys'' yp''""",
+    "admittance_modulus": """|y| y ymod abs(y) admittance yabs mod(y) ymag""",
+    "admittance_phase": """phase(y) arg(y) yphase theta(y) yphz phasey""",
+    "temperature": """t temp temperature temperatur température sampletemperature tsample temperatura 温度""",
+    "thickness": """thickness samplethickness pelletthickness l""",
+    "area": """area electrodearea samplearea a""",
+    "specimen": """specimen sample samplename sampleid pellet""",
+    "sweep": """
+        cyclenumber cycle sweep sweepnumber sweepno loop loopnumber spectrum spectrumnumber scan scannumber
+        run repeat measurement cyclenr repetition spectrumindex
+    """,
+    "index": """pt point index no # nr number n i pointnumber point# pt# unnamed:0 points id row""",
+}
+
+ROLE_OF = {name: role for role, names in _NAMES.items() for name in names.split()}
+"""Role of each normalised name; ``angular`` is a frequency in rad/s, the others are `columns.ROLES`."""

@@ -1,0 +1,109 @@
+"""A table without column names: what three (or four, or five) columns of numbers can be, if anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ionscope.io.columns import Column
+from ionscope.io.sign import sign_test
+from ionscope.io.sweeps import check_points, split_sweeps
+from ionscope.io.table import Table
+from ionscope.io.text import problem
+
+_PASSES = 0.1  # Kramers-Kronig residual up to which a reading makes an impedance of the numbers
+_PASSES_STRANGE = 0.03  # the same where the file has names, but none that is known, or for modulus and phase
+_CLEARLY = 3.0  # factor by which the best reading has to beat the next one
+_ADVICE = "name the columns in a header line: frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm"
+
+_CARTESIAN = "frequency, real and imaginary part"
+_DEGREES = "frequency, |Z| and phase in degrees"
+_RADIANS = "frequency, |Z| and phase in radians"
+
+
+def name_columns(table: Table, sign: str) -> Table:
+    """``table`` with its columns named, or an error that says how to name them.
+
+    Three columns are read as frequency with real and imaginary part, or with modulus and phase, whichever the
+    Kramers-Kronig relations support clearly better. A leading count of points is dropped; five columns are accepted if
+    the last two are modulus and phase of the middle two.
+
+    Raises
+    ------
+    InputDataError : no reading, or more than one, makes the numbers an impedance
+    """
+    values, notes = table.values, list(table.assumptions)
+    width = values.shape[1]
+    if width >= 4 and _counts(values[:, 0]):
+        values, width = values[:, 1:], width - 1
+        notes.append("The first column counts the points and was left out.")
+    proven = False
+    if width == 5 and _is_modulus(values):
+        values, width, proven = values[:, :3], 3, True
+        notes.append("Columns four and five are the modulus and phase of columns two and three and were left out.")
+    if width != 3:
+        raise problem(table.source, f"has {width} columns without known names; {_ADVICE}", int(table.lines[0]))
+    names = [cell for cell in table.header.cells if cell]
+    told = f"names ({', '.join(names[:6])}) that are not known" if names else "no names"
+    reading = _CARTESIAN
+    if not proven:
+        check_points(values[:, 0], values[:, 1] + 1j * values[:, 2], table.lines, table.source)
+        found = _readings(values)
+        # a caller who states the sign vouches for the columns; too few points are refused later, and say so
+        if found and not (sign != "auto" and not names):
+            reading = _choose(found, _PASSES_STRANGE if names else _PASSES, told, table)
+    first, second, third = (Column(role, f"column {i}") for i, role in enumerate(("frequency", "real", "imaginary"), 1))
+    if reading != _CARTESIAN:
+        second = replace(second, role="modulus")
+        third = replace(third, role="phase", unit="deg" if reading == _DEGREES else "rad")
+    notes.append(f"The columns have {told}; they were read as {reading}.")
+    return replace(table, values=values, columns=[first, second, third], assumptions=notes)
+
+
+def _readings(values: np.ndarray) -> dict[str, float]:
+    """Kramers-Kronig residual, under the better sign, of each reading that the range of the numbers allows."""
+    points = values[split_sweeps(values[:, 0])[0]]
+    points = points[np.unique(points[:, 0], return_index=True)[1]]
+    if len(points) < 4:
+        return {}
+    frequency, second, third = points.T
+    readings = {_CARTESIAN: second + 1j * third}
+    if (second > 0).all():
+        if np.abs(third).max() <= 180.5:
+            readings[_DEGREES] = second * np.exp(1j * np.radians(third))
+        if np.abs(third).max() <= 3.2:
+            readings[_RADIANS] = second * np.exp(1j * third)
+    return {name: sign_test([(frequency, impedance)]).best for name, impedance in readings.items()}
+
+
+def _choose(found: dict[str, float], limit: float, told: str, table: Table) -> str:
+    ranked = sorted(found, key=lambda name: found[name])
+    best = ranked[0]
+    if found[best] > (limit if best == _CARTESIAN else _PASSES_STRANGE):
+        raise problem(
+            table.source,
+            f"three columns with {told}, which are no impedance if read as {_CARTESIAN} (Kramers-Kronig residual "
+            f"{found[_CARTESIAN]:.2g}); {_ADVICE}",
+            int(table.lines[0]),
+        )
+    if len(ranked) > 1 and found[ranked[1]] < min(_CLEARLY * max(found[best], 1e-6), limit):
+        raise problem(
+            table.source,
+            f"three columns with {told}, which may be {best} or {ranked[1]}; {_ADVICE}",
+            int(table.lines[0]),
+        )
+    return best
+
+
+def _counts(column: np.ndarray) -> bool:
+    return bool(column.size > 2 and column[0] in (0.0, 1.0) and (np.diff(column) == 1).all())
+
+
+def _is_modulus(values: np.ndarray) -> bool:
+    size = np.hypot(values[:, 1], values[:, 2])
+    angle = np.degrees(np.arctan2(values[:, 2], values[:, 1]))
+    size_fits = np.median(np.abs(values[:, 3] - size) / np.maximum(size, 1e-300)) < 0.01
+    in_degrees = np.median(np.abs(np.abs(values[:, 4]) - np.abs(angle))) < 0.5
+    in_radians = np.median(np.abs(np.abs(values[:, 4]) - np.abs(np.radians(angle)))) < 0.01
+    return bool(size_fits and (in_degrees or in_radians))

@@ -1,0 +1,1 @@
+"""From impedance spectra to what a network can learn from: smoothing, scaling, quality."""

@@ -1,0 +1,269 @@
+"""What is wrong with a measured spectrum, if anything: findings with a name, a frequency and a sentence.
+
+Everything rests on the residuals of the Kramers-Kronig fit (`ionscope.kramers_kronig`), each divided by what its
+leverage leaves of the noise, so that a point that pulls the fit towards itself is still seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ionscope.kramers_kronig import KramersKronigResult, design_matrix, kramers_kronig, time_constants
+from ionscope.spectrum import Spectrum
+
+OUTLIER = "outlier"
+MAINS = "mains"
+DRIFT = "drift"
+LOW_FREQUENCY = "low-frequency inconsistency"
+INDUCTIVE = "inductive tail"
+NOISE = "noise"
+SPARSE = "too few points"
+
+_OUTLIER_SCORE = 23.0  # chi2 of two parts; a good point exceeds it once in 100 000
+_MAINS_SCORE = 18.0  # lower where a line is expected
+_OUTLIER_FLOOR = 0.002  # of |Z|; smaller deviations do not matter to anything computed from the spectrum
+_OUTLIER_SHARE = 0.2  # more than this share of points is not a matter of single points
+_MAINS = (50.0, 60.0)  # Hz
+_HARMONICS = (1, 2, 3)
+_NEAR_LINE = 0.06  # relative distance at which a point still picks a line up
+_NEAR_HARMONIC = 0.03
+_DRIFT_SCORE = 4.5  # standard errors
+_DRIFT_FLOOR = 0.003
+_MIN_POINTS = 10
+_MIN_DENSITY = 1.9  # points a decade
+_NOISE_LIMIT = 0.01  # of |Z|
+_LOW_FACTOR = 2.5  # how much rougher the lowest third may be than the rest
+_LOW_POINTS = 3  # outliers in the lowest third that make it bad as a whole
+_MEDIAN_CHI2 = 2 * np.log(2.0)  # median of chi2 with two degrees of freedom
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know about a spectrum: its kind, the frequencies in Hz that it spans, and a sentence."""
+
+    kind: str
+    low: float
+    high: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    """Result of `assess`.
+
+    Parameters
+    ----------
+    findings : in order of rising frequency within their kind; empty for a clean spectrum
+    outliers : (f,) bool, points that do not belong to the rest
+    noise : relative noise (standard deviation of either part over \\|Z\\|), outliers left out
+    kramers_kronig : the fit without the outliers
+    """
+
+    findings: tuple[Finding, ...]
+    outliers: np.ndarray
+    noise: float
+    kramers_kronig: KramersKronigResult
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def kinds(self) -> set[str]:
+        """The kinds of the findings."""
+        return {finding.kind for finding in self.findings}
+
+
+def flag_outliers(frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
+    """(f,) bool: points of ``impedance (f,)`` that no causal cell with the rest of the spectrum would show.
+
+    Raises
+    ------
+    InputDataError : as `ionscope.kramers_kronig.kramers_kronig`
+    """
+    return _without_outliers(np.asarray(frequency, dtype=float), np.asarray(impedance, dtype=complex))[0]
+
+
+def assess(spectrum: Spectrum) -> QualityReport:
+    """Outliers, mains lines, drift, an inconsistent low-frequency part, an inductive tail and noise of one spectrum.
+
+    Raises
+    ------
+    InputDataError : fewer than four points, or an impedance of zero
+    """
+    frequency, impedance = spectrum.frequency, spectrum.impedance
+    outliers, result = _without_outliers(frequency, impedance)
+    noise = float(result.noise[0])
+    findings: list[Finding] = []
+    sparse = _sparse(frequency)
+    if sparse is not None:
+        return QualityReport((sparse,), np.zeros(frequency.size, dtype=bool), noise, result)
+    rate, drift = _drift(frequency, impedance, outliers, result)
+    steady = impedance / (1 + rate * _elapsed(frequency))
+    if drift is not None:  # single points are judged with the drift taken off
+        outliers, result = _without_outliers(frequency, steady)
+    size = np.abs(result.residuals[0])
+    low = _low_frequency(frequency, steady, outliers, int(result.elements[0]))
+    if low is not None:
+        outliers = outliers & (frequency > low.high)  # the part is bad as a whole, not point by point
+    for at in np.flatnonzero(outliers):
+        findings.append(_name_outlier(float(frequency[at]), float(size[at]), noise))
+    findings += [finding for finding in (drift, low, _inductive_tail(frequency, impedance, result)) if finding]
+    if noise > _NOISE_LIMIT:
+        findings.append(
+            Finding(
+                NOISE,
+                float(frequency[0]),
+                float(frequency[-1]),
+                f"The spectrum scatters by {100 * noise:.2g} % around any causal cell.",
+            )
+        )
+    return QualityReport(tuple(findings), outliers, noise, result)
+
+
+def _scores(result: KramersKronigResult, keep: np.ndarray) -> np.ndarray:
+    """(f,) squared residuals over their expected variance: chi2 with two degrees of freedom for a good point."""
+    residual, leverage = result.residuals[0], result.leverage[0]
+    # a point left out has no leverage; the fit predicts it
+    square = residual.real**2 / np.clip(1 - leverage.real, 0.05, 1) + residual.imag**2 / np.clip(
+        1 - leverage.imag, 0.05, 1
+    )
+    scale = np.median(square[keep]) / _MEDIAN_CHI2
+    return square / max(scale, 1e-30)
+
+
+def _without_outliers(frequency: np.ndarray, impedance: np.ndarray) -> tuple[np.ndarray, KramersKronigResult]:
+    keep = np.ones(frequency.size, dtype=bool)
+    limit = np.where([_line(f) is not None for f in frequency], _MAINS_SCORE, _OUTLIER_SCORE)
+    result = kramers_kronig(frequency, impedance)
+    for _ in range(max(int(_OUTLIER_SHARE * frequency.size), 1)):
+        score = _scores(result, keep)
+        score[np.abs(result.residuals[0]) < _OUTLIER_FLOOR] = 0
+        score[~keep] = 0
+        worst = int(np.argmax(score / limit))
+        if score[worst] <= limit[worst]:
+            return ~keep, result
+        keep[worst] = False
+        result = kramers_kronig(frequency, impedance, weights=keep)
+    # the list does not end: the spectrum is rough throughout, and single points are not to blame
+    return np.zeros(frequency.size, dtype=bool), kramers_kronig(frequency, impedance)
+
+
+def _line(frequency: float) -> float | None:
+    """The mains line or harmonic that ``frequency`` is at, or None."""
+    for harmonic in _HARMONICS:
+        for line in _MAINS:
+            near = _NEAR_LINE if harmonic == 1 else _NEAR_HARMONIC
+            if abs(frequency / (harmonic * line) - 1) < near:
+                return harmonic * line
+    return None
+
+
+def _name_outlier(frequency: float, size: float, noise: float) -> Finding:
+    off = f"{100 * size:.2g} % off (noise {100 * noise:.2g} %)"
+    line = _line(frequency)
+    if line is None:
+        return Finding(OUTLIER, frequency, frequency, f"The point at {frequency:.4g} Hz is {off}.")
+    return Finding(
+        MAINS,
+        frequency,
+        frequency,
+        f"The point at {frequency:.4g} Hz is {off}; it lies at the mains line of {line:g} Hz.",
+    )
+
+
+def _sparse(frequency: np.ndarray) -> Finding | None:
+    """Too few points for the residuals to tell a rough spectrum from a coarse fit."""
+    low, high = float(frequency[0]), float(frequency[-1])
+    if frequency.size >= _MIN_POINTS and frequency.size / np.log10(high / low) >= _MIN_DENSITY:
+        return None
+    return Finding(
+        SPARSE, low, high, f"{frequency.size} points from {low:.3g} to {high:.3g} Hz are too few to judge them."
+    )
+
+
+def _drift(
+    frequency: np.ndarray, impedance: np.ndarray, outliers: np.ndarray, result: KramersKronigResult
+) -> tuple[float, Finding | None]:
+    """A cell that changes in proportion to the time elapsed: one more regressor beside the causal ones.
+
+    The time that a point takes is taken as proportional to its period, from high to low frequency; the impedance at
+    elapsed share t is then Z (1 + d t), and d is fitted with its standard error.
+    """
+    keep = ~outliers
+    elapsed = _elapsed(frequency)
+    modulus = np.abs(impedance)
+    basis = design_matrix(frequency, time_constants(frequency, elements=int(result.elements[0])))
+    columns = np.column_stack([basis, elapsed * impedance])[keep] / modulus[keep, None]
+    target = (impedance / modulus)[keep]
+    matrix = np.concatenate([columns.real, columns.imag])
+    goal = np.concatenate([target.real, target.imag])
+    u, s, vt = np.linalg.svd(matrix, full_matrices=False)
+    useful = s > 1e-12 * s[0]
+    inverse = np.where(useful, 1 / np.where(useful, s, 1.0), 0.0)
+    solution = vt.T @ (inverse * (u.T @ goal))
+    left = goal - matrix @ solution
+    freedom = max(goal.size - int(useful.sum()), 1)
+    error = np.sqrt(left @ left / freedom) * np.linalg.norm(inverse * vt[:, -1])
+    drift = float(solution[-1])
+    if abs(drift) < _DRIFT_FLOOR or abs(drift) < _DRIFT_SCORE * error:
+        return 0.0, None
+    reach = float(frequency[elapsed > 0.05].max())
+    return drift, Finding(
+        DRIFT,
+        float(frequency[0]),
+        reach,
+        f"The impedance drifts by {100 * drift:+.2g} % during the sweep, which shows below {reach:.3g} Hz; "
+        "the cell was not in a steady state.",
+    )
+
+
+def _elapsed(frequency: np.ndarray) -> np.ndarray:
+    """(f,) share of the sweep's duration that has passed at each point, if a point takes a number of periods."""
+    passed = np.cumsum(1 / frequency[::-1])[::-1]
+    return passed / passed[0]
+
+
+def _low_frequency(frequency: np.ndarray, impedance: np.ndarray, outliers: np.ndarray, elements: int) -> Finding | None:
+    """The lowest third of the points, if it is much rougher than the rest."""
+    count = frequency.size // 3
+    if count < 5:
+        return None
+    single = outliers.copy()
+    if outliers[:count].sum() >= _LOW_POINTS:
+        single[:count] = False
+    # fitted together with the suspect points: left out at the end of the band they would be extrapolated
+    result = kramers_kronig(frequency, impedance, elements=elements, weights=~single)
+    square = np.abs(result.residuals[0]) ** 2 / np.clip(1 - result.leverage[0].real, 0.05, 1)
+    low = float(np.sqrt(np.mean(square[:count][~single[:count]])))
+    rest = float(np.sqrt(np.mean(square[count:][~single[count:]])))
+    if low < _LOW_FACTOR * rest or low < 2 * _OUTLIER_FLOOR:
+        return None
+    rough = np.flatnonzero((np.sqrt(square[:count]) > 2 * rest) & ~single[:count])
+    end = float(frequency[rough.max()])
+    return Finding(
+        LOW_FREQUENCY,
+        float(frequency[0]),
+        end,
+        f"Below {end:.3g} Hz the spectrum breaks the Kramers-Kronig relations by {100 * low:.2g} % "
+        f"({100 * rest:.2g} % above); the cell changed or the signal was too small there.",
+    )
+
+
+def _inductive_tail(frequency: np.ndarray, impedance: np.ndarray, result: KramersKronigResult) -> Finding | None:
+    """Points at the high end with Z'' > 0, by more than the noise explains."""
+    part = impedance.imag / np.abs(impedance)
+    inductive = part > np.maximum(5 * result.noise[0], 0.01)
+    count = int(np.argmin(inductive[::-1])) if not inductive.all() else inductive.size
+    if count == 0:
+        return None
+    start = float(frequency[-count])
+    return Finding(
+        INDUCTIVE,
+        start,
+        float(frequency[-1]),
+        f"From {start:.3g} Hz on the impedance is inductive (leads or the instrument); "
+        "it tells nothing of the electrolyte there.",
+    )

@@ -1,0 +1,1 @@
+"""From predicted properties to an order of preference, with its uncertainty."""

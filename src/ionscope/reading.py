@@ -1,0 +1,188 @@
+"""One laboratory spectrum in, one answer out: resistance and conductivity with intervals, and a reasoned verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.source import shows_plateau
+from ionscope.dka.trust import DETECTORS, FAR
+from ionscope.errors import InputDataError
+from ionscope.preprocess.quality import assess
+from ionscope.spectrum import Spectrum
+
+FEWEST_POINTS = 8
+SHORTEST_BAND = 1.5
+"""Decades of frequency below which a sweep is refused."""
+
+WIDE, TOO_WIDE = 1.25, 3.0
+"""An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
+
+PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
+"""S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
+
+PLAUSIBLE_TEMPERATURE = -120.0, 400.0
+UNFAMILIAR = {
+    "reconstruction": "the autoencoder does not reproduce its shape",
+    "latent_distance": "no simulated cell is like it",
+    "kramers_kronig": "it does not follow the Kramers-Kronig relations (noise, drift or disturbance)",
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with a 90 % interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {"value": self.value, "lower": self.lower, "upper": self.upper}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer for one spectrum. `verdict` is ok, caution or refuse; a refused one still shows its figures."""
+
+    spectrum: Spectrum
+    resistance: Estimate
+    sigma: Estimate | None
+    read_off: float
+    verdict: str
+    reasons: tuple[str, ...]
+    model: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON form of `ionscope predict --json`."""
+        frequency = self.spectrum.frequency
+        return {
+            "file": self.spectrum.source,
+            "points": len(self.spectrum),
+            "frequency_min_hz": float(frequency[0]),
+            "frequency_max_hz": float(frequency[-1]),
+            "temperature_c": self.spectrum.temperature_c,
+            "resistance_total_ohm": self.resistance.as_dict(),
+            "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),
+            "read_off_ohm": self.read_off,
+            "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},
+            "assumptions": list(self.spectrum.assumptions),
+            "model": self.model,
+        }
+
+
+class Reader:
+    """Reads spectra with a trained model.
+
+    >>> reader = Reader.load()  # doctest: +SKIP
+    >>> reader.read(read_spectrum("pellet.mpt")).resistance.value  # doctest: +SKIP
+    """
+
+    def __init__(self, bundle: ModelBundle):
+        if bundle.interval is None or bundle.trust is None:
+            raise InputDataError("this model has not been calibrated; use the 'calibrated' folder of a run")
+        self.bundle = bundle
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None) -> Reader:
+        """Load the model in `folder`, or the one that comes with the package."""
+        if folder is not None:
+            return cls(ModelBundle.load(folder))
+        with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
+            return cls(ModelBundle.load(shipped))
+
+    def read(self, spectrum: Spectrum) -> Reading:
+        """Read one spectrum; `InputDataError` where it cannot be read at all."""
+        if len(spectrum) < FEWEST_POINTS:
+            raise InputDataError(
+                f"{spectrum.source}: {len(spectrum)} points; at least {FEWEST_POINTS} are needed to read a resistance"
+            )
+        shape = None
+        if spectrum.thickness is not None and spectrum.area is not None:
+            shape = spectrum.thickness / spectrum.area
+        answer = self.bundle.read(
+            spectrum.frequency, spectrum.impedance[None], None if shape is None else np.array([shape])
+        )
+        centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0])
+        resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
+        sigma = None
+        if shape is not None:
+            sigma = Estimate(shape / resistance.value, shape / resistance.upper, shape / resistance.lower)
+        reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about())
+        excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
+        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)))
+        return Reading(spectrum, resistance, sigma, reading.read_off, verdict, reasons, reading.model)
+
+    def _about(self) -> dict[str, Any]:
+        about = self.bundle.about
+        return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
+
+
+def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, ...]]:
+    """Verdict and reasons; `excess` holds each detector's score over its threshold."""
+    refusals, cautions = [], []
+    spectrum, resistance = reading.spectrum, reading.resistance
+    lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
+    if not shows_plateau(spectrum.impedance[None])[0]:
+        refusals.append(
+            f"no plateau: the phase never comes below {lowest:.0f} degrees, so the sweep does not show a resistance; "
+            "measure at other frequencies or another temperature"
+        )
+    decades = float(np.log10(spectrum.frequency[-1] / spectrum.frequency[0]))
+    if decades < SHORTEST_BAND:
+        refusals.append(f"the sweep covers {decades:.1f} decades of frequency; at least {SHORTEST_BAND} are needed")
+    factor = resistance.upper / resistance.value
+    if factor > TOO_WIDE:
+        refusals.append(f"the resistance is uncertain by a factor of {factor:.1f} either way")
+    elif factor > WIDE:
+        cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %")
+    for name, sentence in UNFAMILIAR.items():
+        if excess[name] > FAR:
+            refusals.append(f"unlike anything the model has learned from: {sentence}")
+        elif excess[name] > 1:
+            cautions.append(f"unusual: {sentence}")
+    cautions += [finding.sentence for finding in assess(spectrum).findings]
+    if not resistance.lower <= reading.read_off <= resistance.upper:
+        cautions.append(
+            f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"
+        )
+    cautions += _implausible(reading)
+    reasons = tuple(refusals + cautions)
+    return ("refuse" if refusals else "caution" if cautions else "ok"), reasons
+
+
+def _implausible(reading: Reading) -> list[str]:
+    spectrum, found = reading.spectrum, []
+    if reading.sigma is not None and not (PLAUSIBLE_CONDUCTIVITY[0] < reading.sigma.value < PLAUSIBLE_CONDUCTIVITY[1]):
+        found.append(
+            f"a conductivity of {reading.sigma.value:.2g} S/cm is implausible for a solid electrolyte; "
+            "thickness is wanted in cm and area in cm2"
+        )
+    low, high = PLAUSIBLE_TEMPERATURE
+    if spectrum.temperature_c is not None and not low <= spectrum.temperature_c <= high:
+        found.append(f"{spectrum.temperature_c:.0f} C is outside {low:.0f} to {high:.0f} C; is it Celsius?")
+    return found
+
+
+def describe(reading: Reading) -> str:
+    """The answer as text for a terminal."""
+    spectrum, r = reading.spectrum, reading.resistance
+    low, high = spectrum.frequency[0], spectrum.frequency[-1]
+    lines = [
+        f"{spectrum.source}: {len(spectrum)} points, {low:.3g} Hz to {high:.3g} Hz",
+        f"  total resistance   {r.value:.4g} ohm   (90 %: {r.lower:.4g} to {r.upper:.4g})",
+    ]
+    if reading.sigma is not None:
+        s = reading.sigma
+        lines.append(f"  conductivity       {s.value:.3g} S/cm   (90 %: {s.lower:.3g} to {s.upper:.3g})")
+    else:
+        lines.append("  conductivity       needs --thickness CM and --area CM2")
+    lines.append(f"  verdict            {reading.verdict}")
+    lines += [f"    - {reason}" for reason in reading.reasons]
+    lines += [f"  assumed: {assumption}" for assumption in spectrum.assumptions]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What a run found, for people: figures with their data, and a page that stands alone."""

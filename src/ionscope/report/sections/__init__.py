@@ -1,0 +1,17 @@
+"""The sections of the report, in the order of the page."""
+
+from ionscope.report.sections import accuracy, learning, opening, outcome
+
+SECTIONS = (
+    *opening.SECTIONS,
+    *learning.SECTIONS,
+    accuracy.PARITY,
+    accuracy.RESIDUALS,
+    accuracy.COVERAGE,
+    accuracy.PAIRS,
+    outcome.ARRHENIUS,
+    accuracy.PEERS,
+    outcome.RANKING,
+    accuracy.ACCURACY,
+    outcome.PROVENANCE,
+)

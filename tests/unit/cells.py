@@ -1,0 +1,45 @@
+"""Cells in closed form, whose total ionic resistance is known exactly."""
+
+import numpy as np
+
+from ionscope.spectrum import SpectrumSet
+
+SHAPE = 0.25
+"""L / A of every fabricated pellet, 1/cm."""
+
+
+def cell(frequency, resistance, share=0.5, arc=1e3, spike=1.0, exponent=0.9):
+    """Z (f,) [ohm]: `share` of the resistance in series with an arc at `arc` Hz and a blocking electrode.
+
+    The electrode's impedance is the cell's resistance at `spike` Hz.
+    """
+    jf = 1j * np.asarray(frequency)
+    return resistance * (share + (1 - share) / (1 + jf / arc) + (jf / spike) ** -exponent)
+
+
+def pellets(specimens=12, temperatures=(298.15, 328.15), points=24, seed=0, noise=0.0, high=1e4):
+    """A set of such cells, each specimen with its own arc, electrode and activation energy."""
+    rng = np.random.default_rng(seed)
+    frequency = np.geomspace(0.1, high, points)
+    rows, impedance = [], []
+    for number in range(specimens):
+        share, arc, spike = rng.uniform(0.2, 0.8), 10 ** rng.uniform(2.5, 3.5), 10 ** rng.uniform(-0.5, 1.0)
+        ea, sigma = rng.uniform(0.25, 0.45), 10 ** rng.uniform(-4.5, -3.0)
+        for t in temperatures:
+            here = sigma * 298.15 / t * np.exp(-ea / 8.617333262e-5 * (1 / t - 1 / 298.15))
+            z = cell(frequency, SHAPE / here, share, arc * here / sigma, spike)
+            impedance.append(z * (1 + noise * (rng.normal(size=points) + 1j * rng.normal(size=points))))
+            rows.append((t, f"p-{number:03d}", "ab"[number % 2], ("blocking", "lithium")[number // 2 % 2], here, ea))
+    temperature, specimen, material, electrode, sigma_total, ea_total = map(np.array, zip(*rows, strict=True))
+    return SpectrumSet.from_arrays(
+        frequency,
+        np.array(impedance),
+        temperature=temperature,
+        thickness=0.1,
+        area=0.1 / SHAPE,
+        specimen=specimen,
+        material=material,
+        electrode=electrode,
+        sigma_total=sigma_total,
+        ea_total=ea_total,
+    )

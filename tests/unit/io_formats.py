@@ -1,0 +1,259 @@
+"""Small files of every format that is read, written from one spectrum; not copies of anybody's data."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+
+F = np.logspace(5, -1, 25)
+JW = 2j * np.pi * F
+Z = 120 + 900 / (1 + (JW * 2e-4) ** 0.9) + 1 / (2e-5 * JW**0.85)
+MODULUS, PHASE = np.abs(Z), np.degrees(np.angle(Z))
+N = np.arange(25)
+
+
+def rows(*columns, delimiter="\t", decimal=".", start="", end=""):
+    """Rows of numbers, nine digits each."""
+    return [
+        start + delimiter.join(f"{value:.9E}".replace(".", decimal) for value in row) + end
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def eclab(f=F, z=Z, *, decimal=".", area="0.001", cycle=1.0, idle=0):
+    names = [
+        "freq/Hz",
+        "Re(Z)/Ohm",
+        "-Im(Z)/Ohm",
+        "|Z|/Ohm",
+        "Phase(Z)/deg",
+        "time/s",
+        "Cs/µF",
+        "cycle number",
+        "I Range",
+    ]
+    lines = [
+        "EC-Lab ASCII FILE",
+        "Nb header lines : 14                          ",
+        "",
+        "Potentio Electrochemical Impedance Spectroscopy",
+        "",
+        "Acquisition started on : 05/15/2025 01:18:45.867",
+        "Device : SP-300 (SN 1)",
+        "Comments : pellet, 25 C",
+        f"Electrode surface area : {area} cm²",
+        "Mode                Single sine         ",
+        f"Va (mV)             10{decimal}0                ",
+        "goto Ns'            0                   ",
+        "",
+        "\t".join(names) + "\t",
+    ]
+    cycles = np.broadcast_to(cycle, f.shape)
+    table = [*rows(*np.zeros((9, idle)), decimal=decimal, end="\t")]
+    table += rows(
+        f, z.real, -z.imag, np.abs(z), np.degrees(np.angle(z)), f, f, cycles, f * 0 + 11, decimal=decimal, end="\t"
+    )
+    return "\r\n".join([*lines, *table, ""]).encode("latin-1")
+
+
+def gamry(*, decimal=".", tag="EISPOT", area=1.0, drift=False, temperature=-327.67, count=""):
+    def number(value):
+        return f"{value:.6G}".replace(".", decimal)
+
+    lines = [
+        "EXPLAIN",
+        f"TAG\t{tag}",
+        "TITLE\tLABEL\tPotentiostatic EIS\tTest &Identifier",
+        "DATE\tLABEL\t4/23/2018\tDate",
+        "NOTES\tNOTES\t1\t&Notes...",
+        "\t",
+        "PSTAT\tPSTAT\tREF3000-1\tPotentiostat",
+        f"VAC\tQUANT\t{number(10.0)}\tAC &Voltage (mV rms)",
+        f"AREA\tQUANT\t{number(area)}\t&Area (cm^2)",
+        "OCVCURVE\tTABLE\t3",
+        "\tPt\tT\tVf\tVm\tAch\tOver\tTemp",
+        "\t#\ts\tV vs. Ref.\tV\tV\tbits\tdeg C",
+        *(
+            f"\t{i}\t{number(i + 0.5)}\t{number(0.1)}\t{number(0.1)}\t0\t...........\t{number(temperature)}"
+            for i in range(3)
+        ),
+        f"EOC\tQUANT\t{number(0.369)}\tOpen Circuit (V)",
+        f"ZCURVE\tTABLE{count}",
+    ]
+    names = ["Pt", "Time", "Freq", "Zreal", "Zimag", "Zsig", "Zmod", "Zphz"]
+    units = ["#", "s", "Hz", "ohm", "ohm", "V", "ohm", "°"]
+    z = Z * 1.02 if drift else Z
+    columns = [N, N, F, z.real, z.imag, N * 0 + 1, np.abs(z), np.degrees(np.angle(z))]
+    if drift:
+        names += ["ZrealDrCor", "ZimagDrCor", "ZmodDrCor", "ZphzDrCor"]
+        units += ["ohm", "ohm", "ohm", "°"]
+        columns += [Z.real, Z.imag, MODULUS, PHASE]
+    lines += ["\t" + "\t".join([*names, "IERange"]), "\t" + "\t".join([*units, "#"])]
+    lines += rows(*columns, N * 0 + 7, decimal=decimal, start="\t")
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+
+
+def zplot(*, points=25, area="1"):
+    lines = [
+        "ZPLOT2 ASCII",
+        "  Measured Data, ZPlot:       3.2c",
+        "  Date:                       10-12-2018",
+        "  Begin Information:          Cell Information",
+        f"    Surface Area:             {area}",
+        "  End Information:            Cell Information",
+        f"  Data Points:                {points}",
+        "  Freq(Hz)\tAmpl\tBias\tTime(Sec)\tZ'(a)\tZ''(b)\tGD\tErr\tRange",
+        "End Comments",
+    ]
+    return "\r\n".join([*lines, *rows(F, N * 0, N * 0, N, Z.real, Z.imag, N * 0, N * 0, N), ""]).encode()
+
+
+def autolab():
+    head = ['"Z60W Data File: Version 1.1"', *['""'] * 7, "0,2,0,1,0.1,10000", "25"]
+    names = "\"  Freq (Hz)    Ampl     Bias   Time(Sec)   Z'(a)    Z''(b)    GD   Err   Range\""
+    table = rows(F, N * 0, N * 0, N * 0, Z.real, Z.imag, N * 0, N * 0, N * 0, delimiter=",")
+    return ("\ufeff" + "\n".join([*head, names, *table, ""])).encode()
+
+
+def versastudio(*, area="1"):
+    lines = [
+        "<Application>",
+        "Name=VersaStudio",
+        "</Application>",
+        "",
+        "<Action0>",
+        f"Working Electrode Area (cm2)={area}",
+        "Amplitude (mV RMS)=20",
+        "</Action0>",
+        "<Instrument>",
+        "Type=VersaSTAT4",
+        "</Instrument>",
+        "<Experiment>",
+        "DateAcquired=Thursday, July 19, 2018",
+        "</Experiment>",
+        "<Segment1>",
+        "Type=2",
+        "Definition=Segment #, Point #, E(V), Frequency(Hz), E Real, Z Real, Z Imag, Z2 Real, Z2 Imag, 0",
+    ]
+    table = rows(N * 0, N, N, F, N, Z.real, Z.imag, N, N, delimiter=",")
+    return "\r\n".join([*lines, *table, "</Segment1>", "<Graph1>", "Type=Unknown", "</Graph1>", ""]).encode()
+
+
+def parstat():
+    names = (
+        "Potential (V)\tCurrent (A)\tElapsed Time (s)\tFrequency (Hz)\tZre (ohms)\tZim (ohms)\t|Vac| (V)\t|Iac| (A)\t"
+    )
+    idle = rows(N + 1, N, N, N * 0, N * 0, N * 0, N * 0, N * 0, end="\t")
+    return "\r\n".join([names, *idle, *rows(N, N, N, F, Z.real, Z.imag, N, N, end="\t"), ""]).encode()
+
+
+def chi():
+    head = ["Feb. 20, 2020   15:55:08", "A.C. Impedance", "Data Source:  Experiment", "Instrument Model:  CHI660E", ""]
+    head += [
+        "High Frequency (Hz) = 2e+6",
+        "Amplitude (V) = 0.025",
+        "",
+        "Freq/Hz, Z'/ohm, Z\"/ohm, Z/ohm, Phase/deg",
+        "",
+    ]
+    return "\r\n".join([*head, *rows(F, Z.real, Z.imag, MODULUS, PHASE, delimiter=", "), ""]).encode()
+
+
+def powersuite():
+    return "\r\r\n".join(["Frequency\t Zre\t Zimg", *rows(F, Z.real, Z.imag, delimiter="\t "), ""]).encode()
+
+
+def novocontrol(*, celsius=None):
+    fixed = "AC Volt [Vrms]=7.1000e-03  " if celsius is None else f"Temp. [°C]={celsius:.4e}, AC Volt [Vrms]=7.1000e-03"
+    head = ["LAGP dynamicVT, 1.12.2020, 14:42", f"Fixed value(s) :  {fixed}", " Freq. [Hz]\t Zs' [Ohms]\t Zs'' [Ohms]"]
+    return "\n".join([*head, *rows(F, Z.real, Z.imag), ""]).encode("latin-1")
+
+
+def novocontrol_temperatures(celsius=(20.0, 40.0)):
+    head = [
+        "pellet 7",
+        "Fixed value(s) :  AC Volt [Vrms]=1.0e-01",
+        " Freq. [Hz]\t Temp. [°C]\t Zs' [Ohms]\t Zs'' [Ohms]",
+    ]
+    table = [row for t in celsius for row in rows(F, N * 0 + t, Z.real * 30 / (t + 10), Z.imag * 30 / (t + 10))]
+    return "\n".join([*head, *table, ""]).encode("latin-1")
+
+
+def relaxis():
+    head = ["RelaxIS 3.0 Spectrum export", "Date: 12/16/2025 2:29:15 PM"]
+    head += [
+        "Data: Frequency\tData: Z'\tData: Z''\tData: |Z|\tData: Theta (Z)",
+        "DC=0, TM=3\tModel: none\t(WE/RE) a.mpr_1\t\t",
+    ]
+    return "\r\n".join([*head, *rows(F, Z.real, Z.imag, MODULUS, PHASE), ""]).encode()
+
+
+def autolab_p00():
+    head = ["Procedure : Some title", "1.1.2020 10:00 - 1.1.2020 11:00", "Description", "t =  736.4 s"]
+    head += [" f/Hz       \t Z'/Ohm     \t -Z''/Ohm   \t time/s    \t", " 25 "]
+    return "\r\n".join([*head, *rows(F, Z.real, -Z.imag, N, start=" ", end="\t"), ""]).encode()
+
+
+def csv(*, delimiter=",", decimal="."):
+    names = delimiter.join(["f/Hz", "Re(Z)/ohm", "-Im(Z)/ohm"])
+    return "\n".join([names, *rows(F, Z.real, -Z.imag, delimiter=delimiter, decimal=decimal), ""]).encode()
+
+
+def headerless():
+    return "\n".join([*rows(F, Z.real, Z.imag, delimiter="  "), ""]).encode()
+
+
+def utf16():
+    return csv(delimiter="\t", decimal=",").decode().encode("utf-16")
+
+
+def wide(count=3, *, spoil=None):
+    names = [f"{part}{f:.6g}" for f in np.sort(F) for part in ("Re(Z)", "-Im(Z)")]
+    lines = [",cycle," + ",".join(names) + ",I(uA)"]
+    for i in range(count):
+        cells = [f"{value:.9E}" for z in Z[::-1] * (1 + i / 10) for value in (z.real, -z.imag)]
+        if spoil is not None and i == 1:
+            cells[spoil] = "NaN"
+        lines.append(f"{i},{i + 1}.0," + ",".join(cells) + ",20.0")
+    return "\n".join([*lines, ""]).encode()
+
+
+def workbook(*, extra_sheet=False):
+    """Bytes of an .xlsx with a preamble, names and numbers."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Thickness (mm)", 1.2])
+    sheet.append([])
+    sheet.append(["Frequency (Hz)", "Z' (Ohm)", "-Z'' (Ohm)", "note"])
+    for f, z in zip(F, Z, strict=True):
+        sheet.append([float(f), float(z.real), float(-z.imag), "=1+1"])
+    if extra_sheet:
+        book.create_sheet("Notes").append(["nothing to see here"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+FAMILIES = {
+    "eclab": eclab,
+    "gamry": gamry,
+    "zplot": zplot,
+    "autolab": autolab,
+    "versastudio": versastudio,
+    "parstat": parstat,
+    "chi": chi,
+    "powersuite": powersuite,
+    "novocontrol": novocontrol,
+    "novocontrol_temperatures": novocontrol_temperatures,
+    "relaxis": relaxis,
+    "autolab_p00": autolab_p00,
+    "csv": csv,
+    "headerless": headerless,
+    "utf16": utf16,
+    "wide": wide,
+    "workbook": workbook,
+}
+"""One writer for each family of formats, as bytes."""

@@ -1,0 +1,113 @@
+"""The table beside a folder of measured spectra: read strictly, refused with file, line and value."""
+
+import numpy as np
+import pytest
+
+from ionscope.errors import InputDataError
+from ionscope.evaluate.known import COLUMNS, read_known
+from ionscope.spectrum import Spectrum
+
+GOOD = "a.txt,-25,0.1,0.785,pellet 1,1450,8.8e-5,0.34,10.1016/j.ssi.2012.06.008"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("1 2 3\n", encoding="utf-8")
+    return tmp_path
+
+
+HEADER = ",".join(COLUMNS)
+
+
+def write(folder, *rows, header=HEADER):
+    (folder / "known.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_full_row(folder):
+    (entry,) = read_known(write(folder, GOOD))
+    assert entry.path == folder / "a.txt"
+    assert (entry.temperature_c, entry.thickness_cm, entry.area_cm2) == (-25.0, 0.1, 0.785)
+    assert entry.specimen == "pellet 1"
+    assert entry.published_resistance == 1450
+    assert entry.published_conductivity == 8.8e-5
+    assert entry.where.endswith("known.csv, line 2")
+
+
+def test_empty_cells_are_unknown(folder):
+    (entry,) = read_known(write(folder, "b.txt,,,,,,,,"))
+    assert entry.temperature_c is None and entry.specimen is None and entry.source == ""
+    assert entry.published_resistance is None and entry.published_conductivity is None
+
+
+def test_the_table_itself_may_be_named(folder):
+    assert len(read_known(write(folder, GOOD, "b.txt,,,,,,,,") / "known.csv")) == 2
+
+
+def test_resistance_and_conductivity_follow_from_each_other(folder):
+    by_sigma, by_resistance = read_known(write(folder, "a.txt,25,0.1,0.5,,,1e-4,,", "b.txt,25,0.1,0.5,,2000,,,"))
+    assert by_sigma.published_resistance == pytest.approx(2000)
+    assert by_resistance.published_conductivity == pytest.approx(1e-4)
+
+
+def test_without_geometry_they_do_not(folder):
+    (entry,) = read_known(write(folder, "a.txt,25,0.1,,,2000,,,"))
+    assert entry.published_conductivity is None
+
+
+def test_a_spectrum_is_completed_with_what_is_known(folder):
+    (entry,) = read_known(write(folder, "a.txt,40,0.1,,p,,,,"))
+    spectrum = Spectrum(np.array([1.0, 10.0]), np.array([1 - 1j, 1 - 0.1j]), area=2.0)
+    completed = entry.completed(spectrum)
+    assert completed.temperature == pytest.approx(313.15)
+    assert (completed.thickness, completed.area, completed.specimen) == (0.1, 2.0, "p")
+    assert spectrum.temperature is None
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("c.txt,,,,,,,,", "file = 'c.txt': no such file"),
+        (",,,,,1,,,", "file = '': empty"),
+        ("../a.txt,,,,,,,,", "file = '../a.txt': must lie beside the table"),
+        ("/etc/hosts,,,,,,,,", "file = '/etc/hosts': must lie beside the table"),
+        ("b.txt,warm,,,,,,,", "temperature_c = 'warm': not a number"),
+        ("b.txt,298.15K,,,,,,,", "temperature_c = '298.15K': not a number"),
+        ("b.txt,700,,,,,,,", "temperature_c = '700': outside -150 to 600 C"),
+        ("b.txt,,0,,,,,,", "thickness_cm = '0': outside"),
+        ("b.txt,,,-1,,,,,", "area_cm2 = '-1': outside"),
+        ("b.txt,,,,,inf,,,", "resistance_ohm = 'inf': outside"),
+        ("b.txt,,,,,,5,,", "sigma_total_s_cm = '5': outside"),
+        ("b.txt,,,,,,,35,", "ea_ev = '35': outside"),
+        ("b.txt,,", "3 cells, expected 9"),
+        (GOOD, "file = 'a.txt': stands already in"),
+        ("b.txt,25,0.1,0.5,,2000,2e-4,,", "sigma_total_s_cm = '2e-4': resistance and geometry give 0.0001 S/cm"),
+    ],
+)
+def test_faults_name_file_line_and_value(folder, row, message):
+    with pytest.raises(InputDataError, match=rf"known\.csv, line 3: {message}"):
+        read_known(write(folder, GOOD, row))
+
+
+def test_another_header_is_refused(folder):
+    with pytest.raises(InputDataError, match=r"known\.csv, line 1: columns file, temperature; expected file, temp"):
+        read_known(write(folder, "a.txt,25", header="file,temperature"))
+
+
+def test_a_folder_without_table_is_refused(folder):
+    with pytest.raises(InputDataError, match=r"known\.csv: cannot be read"):
+        read_known(folder)
+
+
+def test_a_file_that_is_no_text_is_refused(folder):
+    (folder / "known.csv").write_bytes(b"\xff\xfe\x00file")
+    with pytest.raises(InputDataError, match="not a UTF-8 text file"):
+        read_known(folder)
+
+
+def test_quotes_blanks_and_a_byte_order_mark_are_accepted(folder):
+    content = "﻿" + ", ".join(COLUMNS) + '\r\n a.txt , 25,,,"pellet 1, dense",,,,\r\n\r\n'
+    (folder / "known.csv").write_text(content, encoding="utf-8")
+    (entry,) = read_known(folder)
+    assert entry.specimen == "pellet 1, dense"

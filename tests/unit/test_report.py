@@ -1,0 +1,437 @@
+"""The report: stands alone, shows what the files hold, names what is missing, and is the same for the same files."""
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from fabricated_run import CONFIG, write_run
+from matplotlib.figure import Figure
+
+from ionscope.errors import InputDataError
+from ionscope.io.dataset import read_dataset
+from ionscope.report import figures, html, markup
+from ionscope.report.figures import accuracy, learning, outcome, shares, spectra, style
+from ionscope.report.html import build_report
+
+SECTIONS = (
+    "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage pairs arrhenius "
+    "peers ranking accuracy provenance"
+).split()
+FIGURES = (
+    "arrhenius bandwidth bode coverage energy latent nyquist pairs parity parity_literal peers ranking reconstruction "
+    "reconstruction_error residuals smoothing timing training"
+).split()
+VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
+
+
+class Document(HTMLParser):
+    """Tags with their attributes, text, and a check that every element is closed in order."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.open, self.texts = [], [], []
+        self.feed(text)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if not (self.open and self.open[-1] == "style"):
+            self.texts.append(data)
+
+    def attributes(self, name):
+        return [attrs[name] for _, attrs in self.elements if name in attrs]
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return write_run(tmp_path_factory.mktemp("results") / "fabricated")
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    return build_report(run, run / "report", CONFIG)
+
+
+@pytest.fixture(scope="module")
+def document(page):
+    return Document(page.read_text(encoding="utf-8"))
+
+
+def test_every_section_is_there_in_order_and_in_the_contents(document):
+    assert [attrs["id"] for tag, attrs in document.elements if tag == "section"] == SECTIONS
+    links = [attrs["href"] for tag, attrs in document.elements if tag == "a"]
+    assert links == [f"#{name}" for name in SECTIONS]
+    assert "Not shown" not in document.text
+
+
+def test_nothing_refers_outside_the_page(page, document):
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"https?:|//[a-z]+\.|@import|<script|<link|<iframe|url\((?!#)", text)
+    for reference in document.attributes("href") + document.attributes("src") + document.attributes("xlink:href"):
+        assert reference.startswith(("#", "data:image/png;base64,")), reference
+
+
+def test_identifiers_are_unique_and_every_reference_has_its_target(page, document):
+    identifiers = document.attributes("id")
+    assert len(identifiers) == len(set(identifiers))
+    text = page.read_text(encoding="utf-8")
+    targets = {name[1:] for name in document.attributes("href") if name.startswith("#")}
+    targets |= set(re.findall(r"url\(#([^)]+)\)", text))
+    assert targets <= set(identifiers)
+
+
+def test_every_figure_is_inlined_and_has_its_data_beside_it(run, document):
+    assert {attrs["id"] for tag, attrs in document.elements if tag == "figure"} == {
+        f"figure-{name}" for name in FIGURES
+    }
+    drawings = [attrs for tag, attrs in document.elements if tag == "svg"]
+    assert len(drawings) == len(FIGURES) and all(attrs["role"] == "img" and attrs["aria-label"] for attrs in drawings)
+    folder = run / "report/figures"
+    assert {path.stem for path in folder.glob("*.svg")} == {path.stem for path in folder.glob("*.csv")} == set(FIGURES)
+    for path in folder.glob("*.svg"):
+        height = float(ElementTree.parse(path).getroot().get("height").removesuffix("pt")) * 96 / 72
+        assert height <= style.MAX_HEIGHT, path
+
+
+def test_tables_have_captions_and_headings(document):
+    tables = [tag for tag, _ in document.elements if tag == "table"]
+    assert len(tables) == sum(tag == "caption" for tag, _ in document.elements) > 10
+    assert all(attrs.get("scope") == "col" for tag, attrs in document.elements if tag == "th")
+
+
+def test_claims_come_first_with_verdicts_in_words_and_colour(run, page, document):
+    claims = pd.read_csv(run / "claims.csv", dtype=str, keep_default_na=False)
+    cells = [attrs["class"] for tag, attrs in document.elements if tag == "td" and "verdict" in attrs.get("class", "")]
+    assert cells == ["verdict " + verdict.replace(" ", "-") for verdict in claims["verdict"]]
+    for verdict, claim in zip(claims["verdict"], claims["claim"], strict=True):
+        assert verdict in document.text and claim in document.text
+    assert "ea_mean_baseline_rmse_kj_mol" in document.text  # the rules stand below the table
+    assert f".{cells[0].split()[1]} " in page.read_text(encoding="utf-8")
+
+
+def only(monkeypatch, *anchors):
+    """Build pages of these sections alone, which is quicker."""
+    monkeypatch.setattr(html, "SECTIONS", [section for section in html.SECTIONS if section.anchor in anchors])
+
+
+def test_a_changed_metric_changes_the_page(run, page, tmp_path, monkeypatch):
+    only(monkeypatch, "claims", "method")
+    before = Document(page.read_text(encoding="utf-8")).text
+    assert "0.0213 decades" in before and "4.37 kJ/mol" in before and "met here without looking" in before
+    copy = shutil.copytree(run, tmp_path / run.name, ignore=shutil.ignore_patterns("report"))
+    metrics = json.loads((copy / "evaluation/metrics.json").read_text())
+    metrics |= {"sigma_log10_rmse": 0.0876, "ea_mean_baseline_rmse_kj_mol": 16.5, "literal_sigma_mae_s_cm": None}
+    (copy / "evaluation/metrics.json").write_text(json.dumps(metrics))
+    after = Document(build_report(copy, tmp_path / "out", CONFIG).read_text(encoding="utf-8")).text
+    assert "0.0876 decades" in after and "0.0213" not in after
+    assert "16.5 kJ/mol" in after and "is not met without looking at a spectrum" in after
+    assert "and (not in this run), and" in after
+
+
+def test_the_same_files_give_the_same_bytes(run, page, tmp_path):
+    again = build_report(run, tmp_path / "again", CONFIG)
+    assert again.read_bytes() == page.read_bytes()
+    for name in FIGURES:
+        for suffix in (".svg", ".csv"):
+            first, second = (folder / "figures" / (name + suffix) for folder in (page.parent, again.parent))
+            assert first.read_bytes() == second.read_bytes(), first
+
+
+def test_a_run_without_its_files_is_reported_by_their_names(tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    document = Document(build_report(empty, tmp_path / "out", tmp_path / "no-config").read_text(encoding="utf-8"))
+    assert [attrs["id"] for tag, attrs in document.elements if tag == "section"] == SECTIONS
+    for name in (
+        "claims.csv",
+        "config/claims.yaml",
+        "data/card.json",
+        "preprocess/split.csv",
+        "preprocess/ingested.nc",
+        "preprocess/smoothing.csv",
+        "evaluation/reconstruction_examples.csv",
+        "evaluation/reconstruction.csv",
+        "evaluation/latent.csv",
+        "models/joint/final/history.csv",
+        "models/joint/final/bandwidth.csv",
+        "predictions/joint.csv",
+        "predictions/literal.csv",
+        "evaluation/pairs.csv",
+        "evaluation/timing.csv",
+        "evaluation/peers.csv",
+        "ranking.csv",
+        "proposals.csv",
+        "evaluation/accuracy.csv",
+        "provenance.json",
+    ):
+        assert f"this run has no file {name}." in document.text, name
+
+
+def test_a_missing_file_leaves_the_rest(run, tmp_path, monkeypatch):
+    only(monkeypatch, "dataset", "latent", "parity", "provenance")
+    copy = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("report"))
+    names = ["data/card.json", "evaluation/latent.csv", "predictions/literal.csv"]
+    for name in names:
+        (copy / name).unlink()
+    document = Document(build_report(copy, tmp_path / "out", CONFIG).read_text(encoding="utf-8"))
+    assert re.findall(r"this run has no file (\S+)\.", document.text) == names
+    assert [attrs["id"] for tag, attrs in document.elements if tag == "figure"] == ["figure-parity", "figure-energy"]
+
+
+def test_spectra_are_read_back_where_the_simulated_ones_are_missing(run, page, tmp_path, monkeypatch):
+    only(monkeypatch, "gallery")
+    copy = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("report"))
+    (copy / "data/spectra.nc").rename(copy / "preprocess/ingested.nc")
+    build_report(copy, tmp_path / "out", CONFIG)
+    assert (tmp_path / "out/figures/nyquist.csv").read_bytes() == (run / "report/figures/nyquist.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("evaluation/pairs.csv", "variant,kind\njoint,all\n", "pairs: missing column n, correct, lower, upper"),
+        ("evaluation/pairs.csv", "variant,kind,n,correct,lower,upper\n", "pairs: no rows to show"),
+        ("evaluation/pairs.csv", "", "pairs.csv: not a readable table"),
+        ("data/card.json", "{", "card.json: not valid JSON"),
+    ],
+)
+def test_a_damaged_file_is_an_error_that_names_it(run, tmp_path, monkeypatch, name, content, message):
+    only(monkeypatch, "dataset", "pairs")
+    copy = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("report"))
+    (copy / name).write_text(content)
+    with pytest.raises(InputDataError, match=re.escape(message)):
+        build_report(copy, tmp_path / "out", CONFIG)
+
+
+def test_a_run_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputDataError, match="no such folder"):
+        build_report(tmp_path / "nowhere", tmp_path / "out", CONFIG)
+
+
+# Figures show what their CSV says, and nothing else.
+
+
+def read(run, name):
+    return pd.read_csv(run / name)
+
+
+def shown(run, name):
+    return pd.read_csv(run / f"report/figures/{name}.csv")
+
+
+def lines(panel):
+    return [np.column_stack(line.get_data()) for line in panel.lines]
+
+
+def assert_drawn(panel, expected):
+    """One of the lines or point clouds of `panel` holds exactly `expected` (n, 2)."""
+    clouds = lines(panel) + [np.asarray(cloud.get_offsets()) for cloud in panel.collections if len(cloud.get_offsets())]
+    assert any(cloud.shape == np.shape(expected) and np.allclose(cloud, expected, rtol=1e-6) for cloud in clouds)
+
+
+def test_gallery_shows_the_points_of_the_set(run, page):
+    data, whole = shown(run, "nyquist"), read_dataset(run / "data/spectra.nc")
+    assert data.equals(shown(run, "bode"))
+    assert data.groupby(["material", "electrode"])["specimen"].nunique().tolist() == [2, 2, 2, 2]
+    first = data[(data["specimen"] == data["specimen"][0]) & (data["temperature_c"] == 25)]
+    index = np.flatnonzero((whole["specimen"] == data["specimen"][0]) & np.isclose(whole["temperature"], 298.15))[0]
+    z = whole.impedance[index] * whole["area"][index]
+    assert first["z_real_ohm_cm2"].to_numpy() == pytest.approx(z.real, rel=1e-6)
+    assert first["minus_z_imag_ohm_cm2"].to_numpy() == pytest.approx(-z.imag, rel=1e-6)
+    assert first["phase_deg"].to_numpy() == pytest.approx(np.degrees(np.angle(z)), rel=1e-6)
+    with style.styled("test"):
+        nyquist, bode = spectra.draw_nyquist(data).axes, spectra.draw_bode(data).axes
+    assert_drawn(nyquist[0], first[["z_real_ohm_cm2", "minus_z_imag_ohm_cm2"]].to_numpy())
+    assert_drawn(bode[0], first[["frequency_hz", "modulus_ohm_cm2"]].to_numpy())
+
+
+def test_parity_shows_held_out_spectra_only(run, page):
+    data, predictions = shown(run, "parity"), read(run, "predictions/joint.csv")
+    test = predictions[predictions["role"] == "test"]
+    assert data["sigma"].to_numpy() == pytest.approx(test["sigma"].to_numpy(), rel=1e-6)
+    drawn = accuracy.draw_parity(data).axes[0]
+    part = data.query("material == 'llzo' and electrode == 'lithium'")
+    assert_drawn(drawn, part[["sigma_true", "sigma"]].to_numpy())
+    residual = np.log10(test["sigma"] / test["sigma_true"]).to_numpy()
+    assert shown(run, "residuals")["residual_decades"].to_numpy() == pytest.approx(residual, rel=1e-5, abs=1e-8)
+
+
+def test_energy_shows_both_tasks_beside_the_mean(run, page):
+    data, series = shown(run, "energy"), read(run, "predictions/joint_series.csv")
+    mean = series["ea_true"][series["role"] == "train"].mean() * 96.48533212
+    assert data["mean_of_training"].to_numpy() == pytest.approx(mean)
+    drawn = accuracy.draw_energy(data)
+    for panel, task in zip(drawn.axes, ("series", "single"), strict=True):
+        part = data[data["task"] == task]
+        error = np.sqrt(np.mean((part["ea_kj_mol"] - part["ea_true_kj_mol"]) ** 2))
+        assert f"RMSE {error:.3g} kJ/mol" in panel.get_title()
+        assert any(
+            f"always the mean: {_rmse_of_mean(part):.3g}" in t.get_text() for t in panel.get_legend().get_texts()
+        )
+
+
+def _rmse_of_mean(part):
+    return np.sqrt(np.mean((part["mean_of_training"] - part["ea_true_kj_mol"]) ** 2))
+
+
+def test_coverage_counts_the_truths_inside(run, page):
+    data, predictions = shown(run, "coverage"), read(run, "predictions/joint.csv")
+    test = predictions[(predictions["role"] == "test") & (predictions["material"] == "llzo")]
+    inside = ((test["sigma_true"] >= test["sigma_lower"]) & (test["sigma_true"] <= test["sigma_upper"])).mean()
+    row = data[(data["quantity"] == "σ_total of a spectrum") & (data["value"] == "llzo")].iloc[0]
+    assert row["inside"] == pytest.approx(inside) and row["specimens"] == 4 and row["n"] == 20
+    assert (data["lower"] <= data["inside"] + 1e-9).all() and (data["inside"] <= data["upper"] + 1e-9).all()
+
+
+def test_wilson_interval_against_a_known_value():
+    lower, upper = shares.wilson(np.array([0.9]), np.array([10.0]))  # 9 of 10
+    assert (lower[0], upper[0]) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+    assert shares.wilson(np.array([1.0]), np.array([5.0]))[1][0] == 1.0
+
+
+def test_latent_plane_keeps_the_variance_and_a_sign():
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(200, 1)) @ np.array([[3.0, -4.0, 0.0]]) + 0.01 * rng.normal(size=(200, 3))
+    table = pd.DataFrame(points, columns=["z0", "z1", "z2"])
+    plane, share = learning.latent_plane(table)
+    assert share[0] > 0.99 and share.sum() <= 1 + 1e-12
+    # the largest loading, that of z1, counts upwards
+    assert np.corrcoef(plane["pc1"], points[:, 1])[0, 1] > 0.99
+    flat, share = learning.latent_plane(table[["z0"]])
+    assert (flat["pc2"] == 0).all() and share.tolist() == [1.0, 0.0]
+
+
+def test_learning_figures_show_their_tables(run, page):
+    history, trajectory = read(run, "models/joint/final/history.csv"), read(run, "models/joint/final/bandwidth.csv")
+    pd.testing.assert_frame_equal(shown(run, "training"), history, rtol=1e-6)
+    pd.testing.assert_frame_equal(shown(run, "bandwidth"), trajectory, rtol=1e-6)
+    assert_drawn(learning.draw_training(history).axes[0], history[["step", "reconstruction"]].to_numpy())
+    assert_drawn(learning.draw_bandwidth(trajectory).axes[0], trajectory[["step", "bandwidth"]].to_numpy())
+    examples = shown(run, "reconstruction")
+    assert examples["spectrum"].nunique() == learning.EXAMPLES
+    first = examples[(examples["spectrum"] == examples["spectrum"][0]) & (examples["channel"] == "modulus")]
+    assert_drawn(learning.draw_reconstruction(examples).axes[0], first[["grid", "reconstructed"]].to_numpy())
+    chosen = shown(run, "smoothing").query("chosen")
+    assert chosen[["window", "order"]].to_numpy().tolist() == [[5, 3]]
+    assert len(shown(run, "reconstruction_error")) == len(read(run, "evaluation/reconstruction.csv"))
+
+
+def test_an_encoder_that_learned_alone_has_no_kernel_loss_to_show(run, tmp_path):
+    history = read(run, "models/joint/final/history.csv")
+    history[["kernel_loss", "validation_error"]] = np.nan
+    figures.figure_training(history, tmp_path / "training.svg")
+    assert "reconstruction" in (tmp_path / "training.svg").read_text()
+
+
+def test_a_long_training_stays_a_small_figure(tmp_path):
+    rng, n = np.random.default_rng(0), 6000
+    history = pd.DataFrame({"step": np.arange(n), "phase": "joint", "validation_error": np.nan, "learning_rate": 1e-3})
+    for name in ("loss", "reconstruction", "kl", "kernel_loss"):
+        history[name] = np.exp(rng.normal(size=n))
+    assert figures.figure_training(history, tmp_path / "training.svg").stat().st_size < 300_000
+
+
+def test_no_filter_can_be_the_choice(run, tmp_path):
+    candidates = read(run, "preprocess/smoothing.csv")
+    candidates.loc[0, ["window", "order"]] = np.nan
+    figures.figure_smoothing(candidates, {"window": None, "order": None}, tmp_path / "smoothing.svg")
+    assert pd.read_csv(tmp_path / "smoothing.csv").query("chosen")["error"].tolist() == [candidates["error"][0]]
+
+
+def test_outcome_figures_show_their_tables(run, page):
+    ranking = read(run, "ranking.csv")
+    data = shown(run, "ranking")
+    assert data["kind"].tolist()[:2] == ["material", "material"] and len(data) == len(ranking)
+    bars = outcome.draw_ranking(data, 130.0).axes[0].patches
+    tops = sorted(bar.get_x() + bar.get_width() for bar in bars)
+    assert tops == pytest.approx(sorted(data["score_text"]), rel=1e-6)
+    timing = read(run, "evaluation/timing.csv")
+    drawn = outcome.draw_timing(timing).axes[0].lines[0].get_xdata()
+    assert drawn == pytest.approx(timing["seconds_per_spectrum"].to_numpy())
+    arrhenius = shown(run, "arrhenius")
+    assert arrhenius.groupby("material")["specimen"].nunique().tolist() == [4, 4]
+    own = arrhenius[arrhenius["specimen"] == arrhenius["specimen"][0]]
+    line = np.polyfit(own["inverse_temperature_1000_k"], np.log(own["sigma_t_line"]), 1)[0]
+    series = read(run, "predictions/joint_series.csv").set_index("specimen")
+    assert -line * 1000 * 8.617333262e-5 == pytest.approx(series.loc[arrhenius["specimen"][0], "ea"], rel=1e-5)
+    pd.testing.assert_frame_equal(shown(run, "pairs"), read(run, "evaluation/pairs.csv"))
+
+
+def test_a_method_that_fails_has_a_curve_that_ends_below_one(run):
+    peers = read(run, "evaluation/peers.csv")
+    peers["relative_error"] = (peers["resistance"] / peers["resistance_true"] - 1).abs()
+    peers.loc[peers["method"] == "impedance.py", "relative_error"] = np.nan
+    drawn = outcome.draw_peers(peers).axes[0].lines
+    ends = {line.get_label(): line.get_ydata()[-1] if len(line.get_ydata()) else 0.0 for line in drawn[:3]}
+    assert ends == {"circuit fit": 1.0, "impedance.py": 0.0, "ionscope": 1.0}
+
+
+def test_many_points_are_embedded_as_an_image(tmp_path):
+    rng = np.random.default_rng(1)
+    n = style.MANY_POINTS + 10
+    names = {"specimen": "a", "material": "llzo", "electrode": "blocking", "role": "test", "temperature": 298.15}
+    table = pd.DataFrame({"sigma_true": 10 ** rng.uniform(-5, -3, n)}).assign(**names)
+    table["sigma"] = table["sigma_true"] * 1.01
+    path = figures.figure_parity(table, tmp_path / "parity.svg")
+    assert "data:image/png;base64," in path.read_text() and path.stat().st_size < 200_000
+    assert len(pd.read_csv(tmp_path / "parity.csv")) == n
+
+
+def test_a_figure_too_tall_or_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="960 pixels high"):
+        style.save_figure(Figure(figsize=(5, 10)), pd.DataFrame(), tmp_path / "tall.svg")
+    with pytest.raises(ValueError, match=r"written as \.svg"):
+        style.save_figure(Figure(), pd.DataFrame(), tmp_path / "figure.png")
+    assert not list(tmp_path.iterdir())
+
+
+# Pieces of HTML.
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.62e-5, "1.62·10⁻⁵"),
+        (0.021346, "0.02135"),
+        (1000, "1000"),
+        (np.int64(7), "7"),
+        (float("nan"), "–"),
+        (None, "–"),
+        (True, "yes"),
+        ("text", "text"),
+        (3.2e10, "3.2·10¹⁰"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(value, text):
+    assert markup.number(value) == text
+
+
+def test_text_is_escaped():
+    frame = pd.DataFrame({"<b>": ["<script>alert(1)</script>", "a & b"]})
+    assert "<script>" not in markup.table(frame, "x < y") and "x &lt; y" in markup.table(frame, "x < y")
+    assert "&lt;b&gt;" in markup.table(frame, "") and "a &amp; b" in markup.table(frame, "")
+    assert "<i>" not in markup.paragraph("<i>") + markup.items([("<i>", "<i>")]) + markup.key_table({"<i>": "<i>"}, "")
+
+
+def test_nested_keys_become_rows():
+    text = markup.key_table({"a": {"b": 1, "c": [1.5, 2]}, "d": [{"e": None}]}, "keys")
+    assert re.findall(r"<td>([^<]*)</td>", text) == ["a.b", "1", "a.c", "1.5, 2", "d.1.e", "–"]

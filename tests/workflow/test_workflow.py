@@ -1,0 +1,138 @@
+"""The workflow as a user runs it: dry runs, refusals, the smoke run end to end, its report, and what reruns."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
+RUNS = [path for path in CONFIGS if "simulation" in yaml.safe_load(path.read_text())]
+
+
+def snakemake(*arguments: str, directory: Path, timeout: float = 900) -> subprocess.CompletedProcess:
+    """Run snakemake on the project's Snakefile in a working directory of its own."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(directory)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, timeout=timeout, env=environment, check=False
+    )
+
+
+@pytest.mark.parametrize("config", RUNS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("profile", ["default", "slurm"])
+def test_every_configuration_dry_runs_with_every_profile(config, profile, tmp_path):
+    profile_folder = str(ROOT / "profiles" / profile)
+    run = snakemake("-n", "--workflow-profile", profile_folder, "--configfile", str(config), directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "train" in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        (("simulation", "grain"), 64, "simulation.grain"),
+        (("simulation", "frequency_min_hz"), -1, "simulation.frequency_min_hz"),
+        (("simulation", "electrodes"), {"blocking": 0.5}, "electrodes"),
+        (("learning", "device"), "tpu", "learning.device"),
+        (("learning", "default"), "best", "default"),
+        (("materials",), ["unobtainium"], "unobtainium"),
+        (("run",), "Paper 1", "run"),
+    ],
+)
+def test_a_wrong_key_is_refused_before_anything_runs(path, value, named, tmp_path):
+    config = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
+    target = config
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = value
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(config))
+    run = snakemake("-n", "--configfile", str(file), directory=tmp_path)
+    assert run.returncode != 0
+    message = run.stdout + run.stderr
+    assert named in message
+    assert "Traceback" not in message
+
+
+@pytest.fixture(scope="module")
+def smoke_run(tmp_path_factory) -> Path:
+    """A working directory in which the smoke configuration has run."""
+    directory = tmp_path_factory.mktemp("smoke")
+    run = snakemake(
+        "--cores", "2", "--resources", "gpu=1", "--configfile", str(ROOT / "config" / "smoke.yaml"), directory=directory
+    )
+    assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
+    return directory
+
+
+@pytest.mark.slow
+def test_the_smoke_run_makes_every_result(smoke_run):
+    results = smoke_run / "results" / "smoke"
+    metrics = json.loads((results / "evaluation" / "metrics.json").read_text())
+    assert metrics["n_spectra"] == 40
+    assert metrics["n_test_specimens"] == 4
+    with open(results / "claims.csv", encoding="utf-8") as file:
+        claims = list(csv.DictReader(file))
+    assert {row["id"][:3].rstrip("ab") for row in claims} >= {"C1", "C3", "C4", "C5", "C7", "C8", "C9"}
+    allowed = {"reproduced", "exceeded", "acceptable difference", "not reproduced", "not testable"}
+    assert {row["verdict"] for row in claims} <= allowed
+    page = (results / "report" / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r'(?:src|href)\s*=\s*["\']?https?://', page)
+    assert (results / "reader" / "card.md").exists()
+    provenance = json.loads((results / "provenance.json").read_text())
+    assert provenance["devices"]["joint/final"] == "cpu"
+
+
+@pytest.mark.slow
+def test_a_second_run_has_nothing_to_do(smoke_run):
+    run = snakemake("-n", "--configfile", str(ROOT / "config" / "smoke.yaml"), directory=smoke_run)
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+@pytest.mark.slow
+def test_a_changed_parameter_reruns_only_what_depends_on_it(smoke_run, tmp_path):
+    config = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
+    config["peers"]["spectra"] = 5
+    file = tmp_path / "changed.yaml"
+    file.write_text(yaml.safe_dump(config))
+    run = snakemake("-n", "--configfile", str(file), directory=smoke_run)
+    planned = set(re.findall(r"^rule (\w+):", run.stdout + run.stderr, flags=re.MULTILINE))
+    assert "peers" in planned
+    assert not planned & {"simulate", "gather", "train", "predict", "evaluate", "rank", "train_reader"}
+
+
+@pytest.mark.slow
+def test_a_lost_shard_is_made_again_the_same(smoke_run, tmp_path):
+    directory = tmp_path / "copy"
+    shutil.copytree(smoke_run, directory)
+    shard = directory / "results" / "smoke" / "data" / "shards" / "1.nc"
+    before = shard.read_bytes()
+    shard.unlink()
+    run = snakemake(
+        "--cores", "1", "--configfile", str(ROOT / "config" / "smoke.yaml"), str(shard.relative_to(directory)),
+        directory=directory,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    import xarray as xr
+
+    (tmp_path / "before.nc").write_bytes(before)
+    assert xr.load_dataset(shard, engine="h5netcdf").identical(
+        xr.load_dataset(tmp_path / "before.nc", engine="h5netcdf")
+    )
+
+
+@pytest.mark.slow
+def test_the_report_builds(smoke_run):
+    run = snakemake("--report", "report.zip", "--configfile", str(ROOT / "config" / "smoke.yaml"), directory=smoke_run)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (smoke_run / "report.zip").stat().st_size > 100_000

@@ -1,0 +1,61 @@
+"""The checked configuration and what the rules derive from it."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import ionscope
+from ionscope.config import load_run
+from ionscope.errors import ConfigError
+from snakemake.exceptions import WorkflowError
+
+# Where materials, electrodes, score cards and claims lie; beside the Snakefile whatever the working directory.
+CONFIG_FOLDER = str(Path(workflow.basedir) / "config")
+
+try:
+    RUN = load_run(config, CONFIG_FOLDER)
+except ConfigError as error:
+    raise WorkflowError(f"\n{error}") from None
+
+RESULTS = f"results/{RUN.run}"
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+FOLDS = [str(k) for k in range(RUN.learning.folds)]
+VARIANTS = list(RUN.learning.variants)
+
+
+wildcard_constraints:
+    shard=r"\d+",
+    fold=r"\d+|final",
+    variant="|".join(VARIANTS),
+
+
+def priors_of(materials, simulation):
+    """Every file the priors are read from, so that an edited figure reruns what depends on it."""
+    return [
+        *(f"{CONFIG_FOLDER}/materials/{name}.yaml" for name in materials),
+        *(f"{CONFIG_FOLDER}/electrodes/{name}.yaml" for name in simulation.electrodes),
+        f"{CONFIG_FOLDER}/cell.yaml",
+        f"{CONFIG_FOLDER}/instrument.yaml",
+    ]
+
+
+def physics(simulation):
+    """The keys of a simulation that change its spectra: the number of shards does not."""
+    return simulation.model_dump(mode="json", exclude={"shards"})
+
+
+def sha256(content):
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def final_outputs():
+    outputs = [
+        f"{RESULTS}/claims.csv",
+        f"{RESULTS}/ranking.csv",
+        f"{RESULTS}/provenance.json",
+        f"{RESULTS}/report/index.html",
+    ]
+    if RUN.reader is not None:
+        outputs.append(f"{RESULTS}/reader/card.md")
+    return outputs

@@ -1,0 +1,79 @@
+"""Figures of merit on the test specimens, and the verdicts on the paper's claims."""
+
+
+rule evaluate:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        tables=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
+        series=expand(f"{RESULTS}/predictions/{{variant}}_series.csv", variant=VARIANTS),
+        models=expand(
+            f"{RESULTS}/models/{{variant}}/calibrated/model.json", variant=VARIANTS
+        ),
+    output:
+        metrics=f"{RESULTS}/evaluation/accuracy.json",
+        accuracy=f"{RESULTS}/evaluation/accuracy.csv",
+        pairs=f"{RESULTS}/evaluation/pairs.csv",
+        reconstruction=f"{RESULTS}/evaluation/reconstruction.csv",
+        examples=f"{RESULTS}/evaluation/reconstruction_examples.csv",
+        latent=f"{RESULTS}/evaluation/latent.csv",
+    log:
+        f"{LOGS}/evaluate.log",
+    benchmark:
+        f"{BENCHMARKS}/evaluate.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        variants=VARIANTS,
+        default=RUN.learning.default,
+        literal=RUN.learning.literal,
+        seed=RUN.seed,
+    script:
+        "../../scripts/evaluate.py"
+
+
+rule metrics:
+    input:
+        accuracy=f"{RESULTS}/evaluation/accuracy.json",
+        timing=f"{RESULTS}/evaluation/timing.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        literature=f"{RESULTS}/validation/literature.csv",
+    output:
+        f"{RESULTS}/evaluation/metrics.json",
+    log:
+        f"{LOGS}/metrics.log",
+    benchmark:
+        f"{BENCHMARKS}/metrics.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../../scripts/metrics.py"
+
+
+rule claims:
+    input:
+        rules=f"{CONFIG_FOLDER}/claims.yaml",
+        metrics=f"{RESULTS}/evaluation/metrics.json",
+    output:
+        report(
+            f"{RESULTS}/claims.csv", category="Claims", caption="../report/claims.rst"
+        ),
+    log:
+        f"{LOGS}/claims.log",
+    benchmark:
+        f"{BENCHMARKS}/claims.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../../scripts/claims.py"

@@ -1,0 +1,58 @@
+"""One page that stands alone, and where everything came from."""
+
+
+rule provenance:
+    input:
+        f"{RESULTS}/claims.csv",
+    output:
+        f"{RESULTS}/provenance.json",
+    log:
+        f"{LOGS}/provenance.log",
+    benchmark:
+        f"{BENCHMARKS}/provenance.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        run=RUN.model_dump(mode="json"),
+    script:
+        "../../scripts/provenance.py"
+
+
+rule html_report:
+    input:
+        claims=f"{RESULTS}/claims.csv",
+        rules=f"{CONFIG_FOLDER}/claims.yaml",
+        provenance=f"{RESULTS}/provenance.json",
+        spectra=f"{RESULTS}/data/spectra.nc",
+        card=f"{RESULTS}/data/card.json",
+        smoothing=f"{RESULTS}/preprocess/smoothing.csv",
+        ranking=f"{RESULTS}/ranking.csv",
+        proposals=f"{RESULTS}/proposals.csv",
+        latent=f"{RESULTS}/evaluation/latent.csv",
+        timing=f"{RESULTS}/evaluation/timing.csv",
+        literature=f"{RESULTS}/validation/literature.csv",
+    output:
+        page=report(
+            f"{RESULTS}/report/index.html",
+            category="Report",
+            caption="../report/page.rst",
+        ),
+        figures=directory(f"{RESULTS}/report/figures"),
+    log:
+        f"{LOGS}/html_report.log",
+    benchmark:
+        f"{BENCHMARKS}/html_report.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=15,
+    params:
+        variant=RUN.learning.default,
+    script:
+        "../../scripts/report.py"

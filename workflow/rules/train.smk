@@ -1,0 +1,94 @@
+"""Models: one for every fold of every variant and a final one, then predictions with calibrated intervals."""
+
+
+rule train:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        smoothing=f"{RESULTS}/preprocess/smoothing.json",
+    output:
+        model=f"{RESULTS}/models/{{variant}}/{{fold}}/model.json",
+        encoder=f"{RESULTS}/models/{{variant}}/{{fold}}/encoder.safetensors",
+        kernel=f"{RESULTS}/models/{{variant}}/{{fold}}/kernel.npz",
+        history=f"{RESULTS}/models/{{variant}}/{{fold}}/history.csv",
+        bandwidth=f"{RESULTS}/models/{{variant}}/{{fold}}/bandwidth.csv",
+    log:
+        f"{LOGS}/train/{{variant}}/{{fold}}.log",
+    benchmark:
+        f"{BENCHMARKS}/train/{{variant}}/{{fold}}.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        name=lambda wildcards: wildcards.variant,
+        variant=lambda wildcards: RUN.learning.variants[wildcards.variant].model_dump(
+            mode="json"
+        ),
+        device=RUN.learning.device,
+        seed=RUN.seed,
+    script:
+        "../../scripts/train.py"
+
+
+rule predict:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        folds=expand(
+            f"{RESULTS}/models/{{{{variant}}}}/{{fold}}/model.json", fold=FOLDS
+        ),
+        final=f"{RESULTS}/models/{{variant}}/final/model.json",
+    output:
+        spectra=f"{RESULTS}/predictions/{{variant}}.csv",
+        series=f"{RESULTS}/predictions/{{variant}}_series.csv",
+        model=f"{RESULTS}/models/{{variant}}/calibrated/model.json",
+    log:
+        f"{LOGS}/predict/{{variant}}.log",
+    benchmark:
+        f"{BENCHMARKS}/predict/{{variant}}.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        seed=RUN.seed,
+    script:
+        "../../scripts/predict.py"
+
+
+if RUN.reader is not None:
+
+    rule train_reader:
+        input:
+            spectra=f"{RESULTS}/reader/data/spectra.nc",
+        output:
+            model=f"{RESULTS}/reader/model/model.json",
+            encoder=f"{RESULTS}/reader/model/encoder.safetensors",
+            kernel=f"{RESULTS}/reader/model/kernel.npz",
+            history=f"{RESULTS}/reader/model/history.csv",
+            bandwidth=f"{RESULTS}/reader/model/bandwidth.csv",
+            card=f"{RESULTS}/reader/card.md",
+            metrics=f"{RESULTS}/reader/metrics.json",
+        log:
+            f"{LOGS}/train_reader.log",
+        benchmark:
+            f"{BENCHMARKS}/train_reader.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            gpu=1,
+            mem_mb=6000,
+            runtime=120,
+        params:
+            reader=RUN.reader.model_dump(mode="json"),
+            device=RUN.learning.device,
+            seed=RUN.seed,
+        script:
+            "../../scripts/train_reader.py"
