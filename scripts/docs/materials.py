@@ -3,37 +3,28 @@
     python scripts/docs/materials.py          rewrite the tables
     python scripts/docs/materials.py --check  exit 1 where they are not what the configuration gives
 
-Text between ``<!-- table: NAME -->`` and ``<!-- end -->`` is replaced; everything else in the page is written by hand.
+Everything else in the page is written by hand.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 
 import pandas as pd
+from page import ROOT, fill, markdown
 
 from ionscope.config import Material, load_electrode, load_material
 from ionscope.evaluate.literature import HOW, QUANTITIES, read_literature
 from ionscope.evaluate.validation import NO_MEASUREMENT, literature_inside, validate
-from ionscope.files import write_text
 from ionscope.simulate.library import distribution_text, list_materials, quantities
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "materials.md"
 SEED = 1
-TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def number(value: float) -> str:
     """Two significant digits, without an exponent from 0.0001 to 10000."""
     return f"{float(f'{value:.2g}'):g}"
-
-
-def markdown(headings: list[str], rows: list[list[str]]) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in [headings, ["---"] * len(headings), *rows]]
-    return "\n".join(lines) + "\n"
 
 
 def materials_table(summary: pd.DataFrame) -> str:
@@ -127,12 +118,8 @@ def tables() -> dict[str, str]:
 
 
 def main() -> int:
-    page = PAGE.read_text(encoding="utf-8")
-    filled = tables()
-    new = TABLE.sub(lambda match: match.group(1) + filled[match.group(2)] + match.group(3), page)
-    if "--check" not in sys.argv:
-        write_text(PAGE, new)
-    elif new != page:
+    check = "--check" in sys.argv
+    if not fill(PAGE, tables(), check) and check:
         print("docs/materials.md is not up to date; run python scripts/docs/materials.py", file=sys.stderr)
         return 1
     return 0
