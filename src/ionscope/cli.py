@@ -20,12 +20,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     arguments = build_parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
     except IonscopeError as error:
         print(f"ionscope: {error}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed once more at the end
         return OK
 
 
@@ -119,8 +121,9 @@ def _read(arguments: argparse.Namespace) -> int:
     """Print the spectra of a file as CSV: sweep, frequency_hz, z_real_ohm, z_imag_ohm; assumptions go to stderr."""
     from ionscope.io import read_spectra
 
+    spectra = read_spectra(arguments.file, sign=arguments.sign)
     print("sweep,frequency_hz,z_real_ohm,z_imag_ohm")
-    for i, spectrum in enumerate(read_spectra(arguments.file, sign=arguments.sign)):
+    for i, spectrum in enumerate(spectra):
         for assumption in spectrum.assumptions:
             print(f"{spectrum.source}: {assumption}", file=sys.stderr)
         for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):

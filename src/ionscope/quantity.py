@@ -45,9 +45,6 @@ class Constant(Sourced):
     distribution: Literal["constant"]
     value: float
 
-    def frozen(self):
-        return stats.uniform(self.value, 0.0)
-
     def draw(self, rng: np.random.Generator) -> float:
         return self.value
 

@@ -59,5 +59,5 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
         return value[:, 0] if self._single else value
 
     def _kernel(self, a: np.ndarray, b: np.ndarray) -> torch.Tensor:
-        scale = torch.as_tensor(self.bandwidth * (1.0 if self.weights is None else np.asarray(self.weights)))
+        scale = torch.as_tensor(self.bandwidth * np.asarray(1.0 if self.weights is None else self.weights, np.float64))
         return gaussian_kernel(torch.from_numpy(a), torch.from_numpy(b), scale)

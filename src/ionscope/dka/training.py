@@ -102,8 +102,8 @@ def train(
 class _Training:
     def __init__(self, source: Source, index: np.ndarray, settings: Variant, seed: int, device: torch.device):
         self.source, self.settings, self.seed, self.device = source, settings, seed, device
-        self.fit_index, self.validation_index = _split_validation(source, index, seed)
         self._check(index)
+        self.fit_index, self.validation_index = _split_validation(source, index, seed)
         fitting = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
         source.fit_representation(self.fit_index, fitting)
         # Everything that is compared over time is drawn once: validation spectra, and the kernel's final points.

@@ -46,6 +46,20 @@ def check_properties(**values: float | None) -> None:
             raise SimulationError(f"{name} = {value} {unit}".strip() + f": allowed are {allowed}" + _because(hint))
 
 
+def check_spreads(**values: float | None) -> None:
+    """Refuse standard deviations that are negative or not finite; None stands for one that is absent."""
+    for name, value in values.items():
+        if value is not None and not (np.isfinite(value) and value >= 0):
+            raise SimulationError(f"{name} = {value}: allowed are 0 and above")
+
+
+def check_counts(low: int, **values: int) -> None:
+    """Refuse numbers that are not whole or below `low`."""
+    for name, value in values.items():
+        if value != int(value) or value < low:
+            raise SimulationError(f"{name} = {value}: allowed are whole numbers from {low} on")
+
+
 def checked_frequencies(frequencies) -> np.ndarray:
     """(f,) Hz, as an array.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ionscope.errors import SimulationError
+from ionscope.simulate.checks import check_counts, check_spreads
 from ionscope.simulate.mesh import (
     BOTTOM,
     TOP,
@@ -119,6 +120,8 @@ class Microstructure:
         anisotropy : conductivity along each grain's own random axis over that across it; their geometric mean is kept
         refinement : uniform refinements of the mesh; by itself it is only as fine as grains and patches demand
         """
+        check_counts(0, seed=seed)
+        check_spreads(grain_spread_decades=grain_spread_decades, boundary_spread_decades=boundary_spread_decades)
         rng = np.random.default_rng(seed)
         mesh = voronoi_mesh(
             rng,

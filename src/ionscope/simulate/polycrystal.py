@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ionscope.errors import SimulationError
+from ionscope.simulate.checks import check_counts, check_spreads
 from ionscope.simulate.mesh import (
     BOTTOM,
     TOP,
@@ -46,6 +47,9 @@ def voronoi_mesh(
         raise SimulationError(f"dimension = {dimension}: allowed are 2 and 3")
     if grains < 4:
         raise SimulationError(f"grains = {grains}: a polycrystal needs at least 4")
+    check_counts(1, grains=grains, patches=patches)
+    check_counts(0, lloyd=lloyd, refinement=refinement)
+    check_spreads(size_spread=size_spread)
     if not 0 <= porosity < 0.4:
         raise SimulationError(f"porosity = {porosity}: allowed are 0 to 0.4")
     if not 0 < contact <= 1:

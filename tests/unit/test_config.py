@@ -1,0 +1,228 @@
+"""Configurations: every file of the project loads, every wrong key is refused with what is allowed."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from ionscope.config import (
+    RunConfig,
+    load_cell,
+    load_electrode,
+    load_instrument,
+    load_material,
+    load_run,
+    read_yaml,
+    validated,
+)
+from ionscope.errors import ConfigError
+
+CONFIG = Path(__file__).parents[2] / "config"
+FILES = sorted(CONFIG.glob("*.yaml"))
+RUNS = [path for path in FILES if "run" in read_yaml(path)]
+
+
+def changed(**changes):
+    """The smoke configuration with values at dotted keys (`__` between the parts) replaced."""
+    content = read_yaml(CONFIG / "smoke.yaml")
+    for key, value in changes.items():
+        *path, last = key.split("__")
+        place = content
+        for part in path:
+            place = place[part]
+        place[last] = value
+    return content
+
+
+def refused(message, folder=CONFIG, **changes):
+    with pytest.raises(ConfigError, match=message):
+        load_run(changed(**changes), folder, "smoke.yaml")
+
+
+def test_there_are_runs_to_load():
+    assert {path.name for path in RUNS} >= {"config.yaml", "smoke.yaml"}
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.stem)
+def test_every_run_of_the_project_loads(path):
+    run = load_run(read_yaml(path), CONFIG, str(path))
+    assert run.learning.default in run.learning.variants
+    assert run.simulation.frequency_min_hz < run.simulation.frequency_max_hz
+
+
+@pytest.mark.parametrize("path", sorted((CONFIG / "electrodes").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_electrode_loads_under_its_name(path):
+    assert load_electrode(CONFIG, path.stem).name == path.stem
+
+
+def test_cell_and_instrument_load():
+    assert load_cell(CONFIG).thickness.unit == "cm"
+    assert load_instrument(CONFIG).noise.draw
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sed": 7}, "smoke.yaml: sed = 7: unknown key; allowed here: run, seed, materials"),
+        ({"simulation__grain": 16}, "simulation.grain = 16: unknown key; allowed here: .*grains"),
+        ({"learning__variants__joint__dvae__latents": 6}, r"variants\.joint\.dvae\.latents = 6: unknown key"),
+        ({"reader__variant__dka__call": 10}, r"reader\.variant\.dka\.call = 10: unknown key"),
+    ],
+)
+def test_an_unknown_key_is_named(changes, message):
+    refused(message, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run": "No Blanks"}, "run = 'No Blanks'.*pattern"),
+        ({"seed": -1}, "seed = -1: .*greater than or equal to 0"),
+        ({"seed": 1.5}, "seed = 1.5: .*integer"),
+        ({"materials": []}, "materials: .*at least 1"),
+        ({"simulation__specimens_per_material": 0}, "specimens_per_material = 0: .*greater than or equal to 1"),
+        ({"simulation__frequencies": 5}, "simulation.frequencies = 5: .*greater than or equal to 8"),
+        ({"simulation__frequency_min_hz": 0}, "simulation.frequency_min_hz = 0: .*greater than 0"),
+        ({"simulation__frequency_min_hz": 1e6}, r"frequency_min_hz = 1e\+06 must be below frequency_max_hz = 10000"),
+        ({"simulation__temperatures_c": [25, 900]}, "temperatures_c.1 = 900: .*less than or equal to 600"),
+        ({"simulation__dimension": 4}, "simulation.dimension = 4: .*2 or 3"),
+        ({"simulation__solver": "magic"}, "simulation.solver = 'magic': .*'reduced' or 'direct'"),
+        ({"learning__device": "tpu"}, "learning.device = 'tpu': .*'auto', 'cpu' or 'cuda'"),
+        ({"learning__test_fraction": 1}, "learning.test_fraction = 1: .*less than 1"),
+        ({"learning__folds": 1}, "learning.folds = 1: .*greater than or equal to 2"),
+        ({"learning__variants__joint__representation": {"kind": "raw"}}, "kind = 'raw': .*'equivariant', 'anchored'"),
+        ({"learning__variants__joint__dvae__widths": [4, 4, 4]}, "dvae.widths"),
+        ({"learning__variants__joint__dka__calls": 5}, "dka.calls = 5: .*greater than or equal to 10"),
+        ({"reader__calibration_fraction": 0}, "reader.calibration_fraction = 0: .*greater than 0"),
+        ({"peers__spectra": 0}, "peers.spectra = 0"),
+        ({"simulation": None}, "simulation"),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_what_is_allowed(changes, message):
+    refused(message, **changes)
+
+
+def test_every_fault_has_a_line_of_its_own():
+    with pytest.raises(ConfigError) as caught:
+        load_run(changed(seed=-1, sed=7, learning__folds=0), CONFIG, "smoke.yaml")
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("smoke.yaml: ") for line in lines)
+
+
+def test_a_missing_key_is_named():
+    content = read_yaml(CONFIG / "smoke.yaml")
+    del content["simulation"]["frequencies"]
+    with pytest.raises(ConfigError, match=r"simulation\.frequencies: Field required"):
+        load_run(content, CONFIG)
+
+
+@pytest.mark.parametrize("key", ["materials", "reader__materials"])
+def test_a_material_that_is_not_there_is_named_with_those_that_are(key):
+    refused("unknown material 'unobtainium'; known: .*lcto.*llzo", **{key: ["llzo", "unobtainium"]})
+
+
+@pytest.mark.parametrize("name", ["../materials/llzo", "llzo.yaml", ""])
+def test_a_material_is_a_name_not_a_path(name):
+    with pytest.raises(ConfigError, match="unknown material"):
+        load_material(CONFIG, name)
+
+
+def test_an_electrode_that_is_not_there_is_named():
+    refused("unknown electrode 'gold'; known: .*blocking", simulation__electrodes={"gold": 1.0})
+
+
+@pytest.mark.parametrize("shares", [{"blocking": 0.75, "lithium": 0.2}, {"blocking": 0.5, "lithium": 0.6}])
+def test_the_shares_of_electrodes_add_up(shares):
+    refused(f"shares of electrodes must add up to 1, not {sum(shares.values()):g}", simulation__electrodes=shares)
+
+
+@pytest.mark.parametrize("shares", [{"blocking": 1.5, "lithium": -0.5}, {"blocking": 1.0, "lithium": 0.0}, {}])
+def test_a_share_is_a_share(shares):
+    refused("simulation.electrodes", simulation__electrodes=shares)
+
+
+@pytest.mark.parametrize("temperatures", [[85, 25], [25, 25, 85], [25, 85, 55]])
+def test_temperatures_ascend(temperatures):
+    refused("temperatures_c must be ascending without repeats", simulation__temperatures_c=temperatures)
+
+
+@pytest.mark.parametrize("temperatures", [[25], [25, 25.5]])
+def test_activation_energies_need_a_series(temperatures):
+    refused("temperatures_c must span 1 C or more", simulation__temperatures_c=temperatures)
+
+
+def test_the_default_variant_is_one_of_the_variants():
+    refused("default = 'best' is not one of the variants: joint, literal", learning__default="best")
+
+
+def test_more_shards_than_specimens_are_refused():
+    refused("simulation.shards = 21: more shards than specimens", simulation__shards=21)
+
+
+def test_a_figure_without_source_is_refused_by_key(tmp_path):
+    for folder in ("materials", "electrodes"):
+        (tmp_path / folder).mkdir()
+    for path in (*CONFIG.glob("*.yaml"), *CONFIG.glob("*/*.yaml")):
+        target = tmp_path / path.relative_to(CONFIG)
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(path.read_text())
+    path = tmp_path / "cell.yaml"
+    path.write_text(path.read_text().replace("  source: assumed\n", "", 1))
+    refused(r"cell\.yaml: thickness\..*source: Field required", folder=tmp_path)
+
+
+def test_what_is_handed_in_stays_as_it_was_and_a_run_cannot_be_changed():
+    content = read_yaml(CONFIG / "smoke.yaml")
+    before = copy.deepcopy(content)
+    run = load_run(content, CONFIG)
+    assert content == before
+    with pytest.raises(ValueError, match="frozen"):
+        run.seed = 8
+
+
+def test_a_configuration_written_out_is_the_same_run():
+    run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
+    assert validated(RunConfig, run.model_dump(mode="json"), "again") == run
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run: !!python/object/apply:os.system ['echo hello']\n",
+        "run: !!python/name:os.system\n",
+        "run: !!python/tuple [1, 2]\n",
+    ],
+)
+def test_a_file_that_asks_for_code_is_refused(tmp_path, text):
+    (tmp_path / "evil.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"evil\.yaml, line 1: not valid YAML \(could not determine a constructor"):
+        read_yaml(tmp_path / "evil.yaml")
+
+
+def test_a_broken_file_is_named_with_its_line(tmp_path):
+    (tmp_path / "broken.yaml").write_text("run: a\nseed: [1, 2\nmaterials: {\n")
+    with pytest.raises(ConfigError, match=r"broken\.yaml, line \d+: not valid YAML"):
+        read_yaml(tmp_path / "broken.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just text\n", "7\n"])
+def test_a_file_without_keys_is_refused(tmp_path, text):
+    (tmp_path / "list.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"list\.yaml: expected keys and values"):
+        read_yaml(tmp_path / "list.yaml")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"absent\.yaml: cannot be read"):
+        read_yaml(tmp_path / "absent.yaml")
+    with pytest.raises(ConfigError, match=r"cell\.yaml: cannot be read"):
+        load_cell(tmp_path)
+    with pytest.raises(ConfigError, match="unknown material 'llzo'; known: none"):
+        load_material(tmp_path, "llzo")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / "binary.yaml").write_bytes(b"run: \xff\xfe\x00\n")
+    with pytest.raises(ConfigError, match=r"binary\.yaml"):
+        read_yaml(tmp_path / "binary.yaml")

@@ -1,0 +1,289 @@
+"""One spectrum in, one answer out: figures, intervals, and a verdict with its reasons."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cells import SHAPE, cell, pellets
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ionscope.config import ReaderModel, Representing, Simulation
+from ionscope.dka.reader_model import TEST_FRACTION, microstructures, reader_metrics, train_reader, write_model_card
+from ionscope.dka.trust import DETECTORS, FAR
+from ionscope.errors import InputDataError, ModelFileError
+from ionscope.files import to_json
+from ionscope.reading import FEWEST_POINTS, SHORTEST_BAND, Estimate, Reader, Reading, describe, judge
+from ionscope.spectrum import Spectrum
+
+TRAINING = pellets(80, temperatures=(298.15,), points=71, high=1e6, noise=0.003)
+FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, seed=5)
+F = np.logspace(-1, 5, 61)
+USUAL = dict.fromkeys(DETECTORS, 0.5)
+KEYS = {
+    *("file", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
+    *("sigma_total_s_cm", "read_off_ohm", "trust", "assumptions", "model"),
+}
+
+
+@pytest.fixture(scope="module")
+def wanted(quick):
+    return ReaderModel(
+        materials=["pellet"],
+        simulation=Simulation(
+            specimens_per_material=80,
+            temperatures_c=[25],
+            frequency_min_hz=0.1,
+            frequency_max_hz=1e6,
+            frequencies=71,
+            electrodes={"blocking": 1.0},
+        ),
+        variant=quick.model_copy(
+            update={"representation": Representing(kind="anchored"), "windows": True, "smoothing": False}
+        ),
+        calibration_fraction=0.3,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(wanted):
+    """(bundle, what happened, metrics) of a reader of such pellets as `cells` makes."""
+    return train_reader(TRAINING, wanted, 0, "cpu")
+
+
+@pytest.fixture(scope="module")
+def reader(trained):
+    return Reader(trained[0])
+
+
+def spectrum(resistance=1e3, frequency=F, noise=0.003, **fields):
+    rng = np.random.default_rng(3)
+    error = 1 + noise * (rng.normal(size=len(frequency)) + 1j * rng.normal(size=len(frequency)))
+    return Spectrum(frequency, error * cell(frequency, resistance), source="pellet.csv", **fields)
+
+
+def answer(value=1000.0, factor=1.05, read_off=1000.0, sigma=None, **fields):
+    """A reading by hand, to be judged."""
+    resistance = Estimate(value, value / factor, value * factor)
+    return Reading(spectrum(**fields), resistance, sigma, read_off, "ok", ())
+
+
+def test_a_resistance_is_read_with_an_interval_about_it(reader):
+    readings = [reader.read(FRESH.spectrum(i)) for i in range(len(FRESH))]
+    true = SHAPE / FRESH["sigma_total"]
+    for reading in readings:
+        assert reading.resistance.lower < reading.resistance.value < reading.resistance.upper
+    value = np.array([reading.resistance.value for reading in readings])
+    assert np.median(np.abs(np.log10(value / true))) < 0.1
+
+
+def test_with_geometry_the_conductivity_is_length_over_area_and_resistance(reader):
+    reading = reader.read(spectrum(thickness=0.1, area=0.4))
+    assert reading.sigma.value == pytest.approx(0.1 / 0.4 / reading.resistance.value, rel=1e-12)
+    assert reading.sigma.lower == pytest.approx(0.1 / 0.4 / reading.resistance.upper, rel=1e-12)
+    assert reading.sigma.upper == pytest.approx(0.1 / 0.4 / reading.resistance.lower, rel=1e-12)
+
+
+@pytest.mark.parametrize("known", [{}, {"thickness": 0.1}, {"area": 0.4}])
+def test_without_the_whole_geometry_there_is_no_conductivity(reader, known):
+    reading = reader.read(spectrum(**known))
+    assert reading.sigma is None
+    assert reading.as_dict()["sigma_total_s_cm"] is None
+
+
+@settings(max_examples=15)
+@given(st.floats(-6, 6))
+def test_c_times_the_impedance_is_c_times_the_resistance(reader, exponent):
+    before, factor = spectrum(), 10.0**exponent
+    one, two = (reader.read(s) for s in (before, Spectrum(F, factor * before.impedance)))
+    for name in ("value", "lower", "upper"):
+        assert getattr(two.resistance, name) == pytest.approx(factor * getattr(one.resistance, name), rel=1e-3)
+    assert two.read_off == pytest.approx(factor * one.read_off, rel=1e-9)
+
+
+def test_the_json_form_has_its_keys_and_is_strict(reader):
+    content = json.loads(to_json(reader.read(spectrum(temperature=298.15, thickness=0.1, area=0.4)).as_dict()))
+    assert set(content) == KEYS
+    assert content["file"] == "pellet.csv"
+    assert (content["points"], content["frequency_min_hz"], content["frequency_max_hz"]) == (61, 0.1, 1e5)
+    assert content["temperature_c"] == pytest.approx(25)
+    for name in ("resistance_total_ohm", "sigma_total_s_cm"):
+        assert set(content[name]) == {"value", "lower", "upper"}
+        assert content[name]["lower"] < content[name]["value"] < content[name]["upper"]
+    assert set(content["trust"]) == {"verdict", "reasons"}
+    assert content["trust"]["verdict"] in ("ok", "caution", "refuse")
+    assert content["model"]["variant"] == "reader"
+
+
+def test_what_is_usual_is_never_refused(reader):
+    assert {reader.read(FRESH.spectrum(i)).verdict for i in range(len(FRESH))} <= {"ok", "caution"}
+
+
+def test_a_reason_stands_beside_every_verdict_but_ok(reader):
+    for i in range(len(FRESH)):
+        reading = reader.read(FRESH.spectrum(i))
+        assert (reading.verdict == "ok") == (not reading.reasons)
+
+
+def test_a_sweep_without_a_plateau_is_refused(reader):
+    reading = reader.read(Spectrum(F, 1.0 + 1e7 / (1j * F)))
+    assert reading.verdict == "refuse"
+    assert "no plateau" in reading.reasons[0]
+
+
+def test_a_short_band_is_refused(reader):
+    reading = reader.read(spectrum(frequency=np.logspace(3, 3 + 0.9 * SHORTEST_BAND, 20)))
+    assert reading.verdict == "refuse"
+    assert any("decades of frequency" in reason for reason in reading.reasons)
+
+
+def test_noise_that_no_cell_makes_is_noticed(reader):
+    usual = spectrum()
+    rng = np.random.default_rng(0)
+    rough = usual.impedance * (1 + 0.2 * rng.normal(size=F.size))
+    reading = reader.read(Spectrum(F, rough))
+    assert reading.verdict != "ok"
+    assert any("Kramers-Kronig" in reason for reason in reading.reasons)
+
+
+def test_a_foreign_shape_is_noticed(reader):
+    jf = 1j * F
+    reading = reader.read(Spectrum(F, 1e3 * (0.3 + 3 / (1 + jf / 10) - 2.5 / (1 + jf / 300))))
+    assert reading.verdict != "ok"
+
+
+@pytest.mark.parametrize("points", [1, FEWEST_POINTS - 1])
+def test_too_few_points_are_bad_input(reader, points):
+    short = spectrum(frequency=np.logspace(0, 4, points))
+    with pytest.raises(InputDataError, match=rf"pellet\.csv: {points} points; at least {FEWEST_POINTS}"):
+        reader.read(short)
+
+
+def test_the_fewest_points_are_enough_for_an_answer(reader):
+    reading = reader.read(spectrum(frequency=np.logspace(0, 4, FEWEST_POINTS)))
+    assert np.isfinite(list(reading.resistance.as_dict().values())).all()
+
+
+def test_nothing_unusual_is_ok():
+    assert judge(answer(), USUAL) == ("ok", ())
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_each_detector_cautions_and_far_out_refuses(detector):
+    verdict, reasons = judge(answer(), {**USUAL, detector: 1.5})
+    assert (verdict, len(reasons)) == ("caution", 1)
+    assert "unusual" in reasons[0]
+    verdict, reasons = judge(answer(), {**USUAL, detector: 1.01 * FAR})
+    assert (verdict, len(reasons)) == ("refuse", 1)
+    assert "unlike anything" in reasons[0]
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.05, "ok"), (1.5, "caution"), (10.0, "refuse")])
+def test_a_wide_interval_cautions_and_a_very_wide_one_refuses(factor, verdict):
+    found, reasons = judge(answer(factor=factor), USUAL)
+    assert found == verdict
+    assert all("uncertain by" in reason for reason in reasons)
+
+
+def test_a_plain_reading_outside_the_interval_cautions():
+    verdict, reasons = judge(answer(read_off=700.0), USUAL)
+    assert verdict == "caution"
+    assert "700 ohm and outside the interval" in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("sigma", "fields", "message"),
+    [
+        (30.0, {}, "implausible for a solid electrolyte; thickness is wanted in cm and area in cm2"),
+        (1e-15, {}, "implausible for a solid electrolyte"),
+        (1e-4, {"temperature": 1073.15}, "800 C is outside .*Celsius"),
+        (1e-4, {"temperature": 25.0}, "-248 C is outside"),
+    ],
+)
+def test_what_cannot_be_is_told(sigma, fields, message):
+    verdict, reasons = judge(answer(sigma=Estimate(sigma, 0.9 * sigma, 1.1 * sigma), **fields), USUAL)
+    assert verdict == "caution"
+    assert len(reasons) == 1
+    assert re.search(message, reasons[0])
+
+
+def test_a_refusal_comes_before_cautions():
+    verdict, reasons = judge(answer(factor=10.0, read_off=1e6), {**USUAL, DETECTORS[0]: 1.5})
+    assert verdict == "refuse"
+    assert len(reasons) == 3
+    assert "factor of 10" in reasons[0]
+
+
+def test_the_text_for_a_terminal_holds_the_answer(reader):
+    reading = replace(
+        reader.read(spectrum(thickness=0.1, area=0.4, assumptions=("The sign was decided.",))),
+        verdict="caution",
+        reasons=("because",),
+    )
+    text = describe(reading)
+    for part in (
+        "pellet.csv: 61 points, 0.1 Hz to 1e+05 Hz",
+        f"{reading.resistance.value:.4g} ohm",
+        f"{reading.sigma.value:.3g} S/cm",
+        "90 %",
+        "caution",
+        "because",
+        "The sign was decided.",
+    ):
+        assert part in text
+    assert "--thickness CM and --area CM2" in describe(replace(reading, sigma=None))
+
+
+def test_a_model_without_intervals_reads_nothing(trained):
+    with pytest.raises(InputDataError, match="not been calibrated"):
+        Reader(replace(trained[0], interval=None, trust=None))
+
+
+def test_a_saved_model_reads_the_same(trained, reader, tmp_path):
+    trained[0].save(tmp_path / "model")
+    again = Reader.load(tmp_path / "model").read(FRESH.spectrum(0))
+    assert again.as_dict() == reader.read(FRESH.spectrum(0)).as_dict()
+    with pytest.raises(ModelFileError, match="absent"):
+        Reader.load(tmp_path / "absent")
+
+
+def test_the_reader_is_measured_on_specimens_of_their_own(trained):
+    bundle, happened, metrics = trained
+    assert bundle.about["training_specimens"] == 80 - round(TEST_FRACTION * 80) - round(0.3 * 80)
+    assert len(happened.history) == 10
+    assert metrics["all"]["n"] <= round(TEST_FRACTION * 80)
+    for part in metrics.values():
+        assert 0 <= part["coverage_90"] <= 1
+        assert part["median"] <= part["p90"]
+    assert metrics["all"]["median"] < metrics["all"]["readoff_median"]
+
+
+def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
+    fresh = pellets(200, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=5)
+    metrics = reader_metrics(trained[0], fresh, np.arange(200), wanted, 0)["all"]
+    assert metrics["n"] > 150
+    # 24 specimens calibrate: the coverage of a run is Beta-distributed with a deviation of sqrt(0.09 / 25).
+    assert metrics["coverage_90"] == pytest.approx(0.9, abs=3 * 0.06)
+    assert metrics["median"] < metrics["readoff_median"]
+
+
+def test_draws_of_one_microstructure_belong_together():
+    groups = microstructures(TRAINING, 4)
+    assert len(np.unique(groups)) == 40  # two materials take turns: two draws of each in every four numbers
+    assert len(np.unique(microstructures(TRAINING, 1))) == 80
+    for name in np.unique(groups):
+        assert len({(m, int(s.split("-")[1]) // 4) for m, s in _rows(groups == name)}) == 1
+
+
+def _rows(where):
+    return zip(TRAINING["material"][where], TRAINING["specimen"][where], strict=True)
+
+
+def test_the_card_tells_what_was_measured_and_its_limits(trained, tmp_path):
+    write_model_card(trained[0], trained[2], tmp_path / "MODEL_CARD.md")
+    text = (tmp_path / "MODEL_CARD.md").read_text()
+    assert f"{trained[0].about['training_spectra']} simulated spectra" in text
+    assert f"| all | {trained[2]['all']['n']} |" in text
+    assert "## Limits" in text

@@ -1,0 +1,296 @@
+"""Training: gradients, repeatability, interruption, what is refused, and who may learn from whom."""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import pytest
+import torch
+from cells import pellets
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+from ionscope.dka.bandwidth import Tuning
+from ionscope.dka.experiment import make_source, train_bundle
+from ionscope.dka.source import Source
+from ionscope.dka.training import choose_device, train
+from ionscope.dvae.checkpoint import load_tensors
+from ionscope.errors import TrainingError
+from ionscope.preprocess.smoothing import Smoothing
+
+ALL = np.arange(32)
+SPECTRA = pellets(16)
+
+
+def with_(variant, dvae=None, dka=None):
+    return variant.model_copy(
+        update={"dvae": variant.dvae.model_copy(update=dvae or {}), "dka": variant.dka.model_copy(update=dka or {})}
+    )
+
+
+def trained(variant, seed=3, index=ALL, spectra=SPECTRA, **options):
+    return train(make_source(spectra, variant, Smoothing()), index, variant, seed, "cpu", **options)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(quick):
+    return trained(quick)
+
+
+def gradients(variant, **options):
+    """For every step, which parameters a gradient reached: names of the autoencoder's, and `log_weights`."""
+    steps = []
+
+    def record(optimiser, *_):
+        steps.append(
+            [p.grad is not None and bool((p.grad != 0).any()) for g in optimiser.param_groups for p in g["params"]]
+        )
+
+    handle = register_optimizer_step_pre_hook(record)
+    try:
+        result = trained(variant, **options)
+    finally:
+        handle.remove()
+    names = [name for name, _ in result.model.named_parameters()]
+    return [dict(zip([*names, "log_weights"], step, strict=True)) for step in steps]
+
+
+def assert_same(a, b):
+    assert a.history == b.history
+    assert a.tunings == b.tunings
+    assert np.array_equal(a.validation, b.validation)
+    ours, theirs = a.model.state_dict(), b.model.state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    for name in ("points_", "alpha_", "bias_", "weights", "bandwidth", "ridge"):
+        assert np.array_equal(getattr(a.regressor, name), getattr(b.regressor, name)), name
+
+
+def test_every_parameter_receives_a_gradient_in_a_joint_step(quick):
+    steps = gradients(quick)
+    assert len(steps) == 10
+    assert all(all(step.values()) for step in steps[6:])
+    assert not any(step["log_weights"] for step in steps[:6])  # the autoencoder alone knows no kernel
+
+
+def test_the_error_of_the_kernel_alone_reaches_encoder_and_bandwidths(quick):
+    joint = gradients(with_(quick, dka={"reconstruction_weight": 0.0}))[6:]
+    for step in joint:
+        assert step["log_weights"]
+        assert all(step[name] for name in step if name.startswith(("convolutions", "to_latent", "shortcut")))
+        assert not any(step[name] for name in step if name.startswith(("from_latent", "deconvolutions")))
+
+
+def test_a_run_goes_through_both_phases_and_logs_every_term(uninterrupted):
+    assert [row["phase"] for row in uninterrupted.history] == ["autoencoder"] * 6 + ["joint"] * 4
+    assert [row["step"] for row in uninterrupted.history] == list(range(10))
+    for row in uninterrupted.history:
+        kernel = row["kernel_loss"]
+        assert (kernel is None) == (row["phase"] == "autoencoder")
+        assert row["loss"] == pytest.approx(row["reconstruction"] + 1e-3 * row["kl"] + (kernel or 0), rel=1e-5)
+    assert [tuning["step"] for tuning in uninterrupted.tunings] == [6, 10]
+    assert all(tuning["calls"] == 10 for tuning in uninterrupted.tunings)
+
+
+def test_the_best_tuning_is_the_one_that_answers(uninterrupted):
+    best = min(uninterrupted.tunings, key=lambda tuning: tuning["error"])
+    assert (uninterrupted.regressor.bandwidth, uninterrupted.regressor.ridge) == (best["bandwidth"], best["ridge"])
+
+
+def test_the_encoder_of_the_best_tuning_is_the_one_that_answers(quick, monkeypatch):
+    outcomes = iter([Tuning(5.0, 1e-3, error, ()) for error in (0.3, 0.1, 0.2)])
+    monkeypatch.setattr("ionscope.dka.training.tune_bandwidth", lambda *_: next(outcomes))
+    before = []
+
+    def remember(optimiser, *_):
+        before.append([p.detach().clone() for group in optimiser.param_groups for p in group["params"]])
+
+    handle = register_optimizer_step_pre_hook(remember)
+    try:
+        result = trained(with_(quick, dka={"retune_every": 2}))
+    finally:
+        handle.remove()
+    assert [tuning["step"] for tuning in result.tunings] == [6, 8, 10]
+    for kept, then in zip(result.model.parameters(), before[8], strict=False):  # the kernel's bandwidths come last
+        assert torch.equal(kept, then)
+
+
+def test_the_same_seed_trains_the_same_model(quick, uninterrupted):
+    torch.manual_seed(12345)
+    np.random.seed(99)  # noqa: NPY002 - the global streams must not matter
+    assert_same(trained(quick), uninterrupted)
+
+
+def test_another_seed_trains_another(quick, uninterrupted):
+    other = trained(quick, seed=4)
+    assert other.history != uninterrupted.history
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_at(step):
+    def progress(now, total, phase):
+        if now == step:
+            raise Killed
+
+    return progress
+
+
+@pytest.mark.parametrize(("step", "every"), [(2, 5), (7, 3), (9, 1)])
+def test_a_killed_training_goes_on_bit_for_bit(quick, uninterrupted, tmp_path, step, every):
+    options = {"checkpoint": tmp_path / "state", "checkpoint_every": every}
+    with pytest.raises(Killed):
+        trained(quick, progress=kill_at(step), **options)
+    assert (tmp_path / "state").exists() == (step > every)
+    steps = []
+    resumed = trained(quick, progress=lambda now, total, phase: steps.append(now), **options)
+    assert steps == list(range((step - 1) // every * every + 1, 11))
+    assert_same(resumed, uninterrupted)
+
+
+def test_a_training_killed_twice_goes_on_too(quick, uninterrupted, tmp_path):
+    options = {"checkpoint": tmp_path / "state", "checkpoint_every": 2}
+    for step in (4, 9):
+        with pytest.raises(Killed):
+            trained(quick, progress=kill_at(step), **options)
+    assert_same(trained(quick, **options), uninterrupted)
+
+
+@pytest.mark.parametrize("change", ["seed", "settings", "data"])
+def test_the_checkpoint_of_another_training_is_not_taken_up(quick, tmp_path, change):
+    options = {"checkpoint": tmp_path / "state", "checkpoint_every": 1}
+    with pytest.raises(Killed):
+        trained(quick, progress=kill_at(6), **options)
+    if change == "seed":
+        options["seed"] = 4
+    elif change == "data":
+        options["spectra"] = pellets(16, seed=1)
+    variant = with_(quick, dvae={"learning_rate": 1e-3}) if change == "settings" else quick
+    steps = []
+
+    def first(now, total, phase):
+        steps.append(now)
+        raise Killed
+
+    with pytest.raises(Killed):
+        trained(variant, progress=first, **options)
+    assert steps == [1]
+
+
+def test_a_damaged_checkpoint_means_starting_afresh(quick, uninterrupted, tmp_path):
+    (tmp_path / "state").write_bytes(b"\x10" * 500)
+    assert_same(trained(quick, checkpoint=tmp_path / "state"), uninterrupted)
+
+
+@pytest.mark.parametrize("name", ["impedance", "resistance"])
+def test_values_that_are_no_numbers_are_refused_with_their_row(quick, name):
+    source = make_source(SPECTRA, quick, Smoothing())
+    getattr(source, name)[17] = np.nan
+    with pytest.raises(TrainingError, match=f"spectrum 17 .* in {name} that is not finite"):
+        train(source, ALL, quick, 0, "cpu")
+    train(source, np.delete(ALL, [16, 17]), with_(quick, dvae={"steps": 1}, dka={"steps": 0}), 0, "cpu")
+
+
+@pytest.mark.parametrize(
+    "specimens",
+    [0, 1, 2, 3],
+)
+def test_too_few_specimens_are_refused(quick, specimens):
+    with pytest.raises(TrainingError, match="at least 4 specimens"):
+        trained(quick, index=ALL[: 2 * specimens])
+
+
+def test_a_gpu_asked_for_and_absent_is_refused(quick, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(TrainingError, match=r"device is cuda.*auto or cpu"):
+        train(make_source(SPECTRA, quick, Smoothing()), ALL, quick, 0, "cuda")
+    assert choose_device("auto").type == choose_device("cpu").type == "cpu"
+
+
+def test_a_loss_that_is_no_number_names_the_step_and_keeps_the_checkpoint(quick, tmp_path):
+    options = {"checkpoint": tmp_path / "state", "checkpoint_every": 1}
+    message = r"not a number at step \d+ .*learning_rate.*last good state: .*state"
+    with pytest.raises(TrainingError, match=message) as caught:
+        trained(with_(quick, dvae={"learning_rate": 1e25}), **options)
+    saved = load_tensors(tmp_path / "state")[1]
+    assert f"at step {saved['step']} " in str(caught.value)
+    assert all(np.isfinite(row["loss"]) for row in saved["history"])
+    assert len(saved["history"]) == saved["step"] > 0
+
+
+def test_frozen_leaves_the_encoder_as_the_autoencoder_made_it(quick):
+    frozen = trained(with_(quick, dka={"training": "frozen"}))
+    assert [row["phase"] for row in frozen.history] == ["autoencoder"] * 6
+    assert [tuning["step"] for tuning in frozen.tunings] == [6]
+    alone = trained(with_(quick, dka={"steps": 0}))
+    for name, tensor in alone.model.state_dict().items():
+        assert torch.equal(frozen.model.state_dict()[name], tensor), name
+    assert np.array_equal(frozen.regressor.weights, np.ones(4))
+
+
+@dataclass(frozen=True)
+class Watched(Source):
+    """Notes whose spectra every batch was made of."""
+
+    batches: list = field(default_factory=list)
+
+    def batch(self, index, n_virtual, rng):
+        self.batches.append(set(self.group[index]))
+        return super().batch(index, n_virtual, rng)
+
+
+@pytest.fixture(scope="module")
+def watched(quick):
+    """(result, specimens of every batch by role)."""
+    plain = make_source(SPECTRA, quick, Smoothing())
+    source = Watched(**{part.name: getattr(plain, part.name) for part in fields(Source)})
+    result = train(source, ALL, quick, 3, "cpu")
+    validation, points, *episodes, final = source.batches
+    alone, sides = episodes[:6], episodes[6:]
+    return result, {
+        "validation": validation,
+        "points": points,
+        "alone": alone,
+        "support": sides[::2],
+        "query": sides[1::2],
+        "final": final,
+    }
+
+
+def test_support_and_query_never_share_a_specimen(watched):
+    _, batches = watched
+    assert len(batches["support"]) == len(batches["query"]) == 4
+    for support, query in zip(batches["support"], batches["query"], strict=True):
+        assert support and query
+        assert not support & query
+        assert support | query == batches["points"]
+    assert len({frozenset(query) for query in batches["query"]}) > 1  # drawn anew every step
+
+
+def test_specimens_to_validate_on_are_never_learned_from(watched):
+    result, batches = watched
+    held = set(SPECTRA["specimen"][result.validation])
+    assert batches["validation"] == held
+    learned = set().union(batches["points"], *batches["alone"], *batches["support"], *batches["query"])
+    assert not learned & held
+    assert batches["final"] == learned | held  # once all is chosen, nothing is left out of the kernel
+
+
+def test_spectra_outside_the_training_index_do_not_matter(quick):
+    changed = pellets(16)
+    changed.data["z_real"][24:] *= 17.0
+    changed.data["z_imag"][24:] *= 0.01
+    index = ALL[:24]
+    (one, a), (two, b) = (train_bundle(s, index, quick, Smoothing(), 5, "cpu") for s in (SPECTRA, changed))
+    assert_same(a, b)
+    assert one.representation.state() == two.representation.state()
+    assert one.about == two.about
+    assert one.about["training_specimens"] == 12
+
+
+def test_what_is_handed_in_stays_as_it_was(quick):
+    spectra = pellets(16)
+    before, index = spectra.data.copy(deep=True), ALL.copy()
+    trained(quick, spectra=spectra, index=index)
+    assert spectra.data.identical(before)
+    assert np.array_equal(index, ALL)
