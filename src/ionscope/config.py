@@ -167,6 +167,8 @@ class Adapting(Strict):
     training : `joint` lets the kernel's error reach the encoder, `frozen` tunes the kernel afterwards
     mixing : virtual cells, two training cells in series, added for every real one while training
     virtual : such cells among the final kernel's points
+    guidance : weight of a first guess of the target and of its error, linear in the latent point; joint training only
+    points : most points of the final kernel
     """
 
     training: Literal["joint", "frozen"] = "joint"
@@ -177,6 +179,8 @@ class Adapting(Strict):
     mixing: Annotated[float, Field(ge=0, le=8)] = 1.0
     virtual: Annotated[int, Field(ge=0, le=4000)] = 1600
     reconstruction_weight: Annotated[float, Field(ge=0)] = 1.0
+    guidance: Annotated[float, Field(ge=0)] = 1.0
+    points: Annotated[int, Field(ge=32, le=10000)] = 5000
 
 
 class Variant(Strict):

@@ -50,7 +50,7 @@ def gradients(variant, **options):
     finally:
         handle.remove()
     names = [name for name, _ in result.model.named_parameters()]
-    return [dict(zip([*names, "log_weights"], step, strict=True)) for step in steps]
+    return [dict(zip([*names, "guess.weight", "guess.bias", "log_weights"], step, strict=True)) for step in steps]
 
 
 def assert_same(a, b):
@@ -72,7 +72,7 @@ def test_every_parameter_receives_a_gradient_in_a_joint_step(quick):
 
 
 def test_the_error_of_the_kernel_alone_reaches_encoder_and_bandwidths(quick):
-    joint = gradients(with_(quick, dka={"reconstruction_weight": 0.0}))[6:]
+    joint = gradients(with_(quick, dka={"reconstruction_weight": 0.0, "guidance": 0.0}))[6:]
     for step in joint:
         assert step["log_weights"]
         assert all(step[name] for name in step if name.startswith(("convolutions", "to_latent", "shortcut")))
@@ -85,7 +85,8 @@ def test_a_run_goes_through_both_phases_and_logs_every_term(uninterrupted):
     for row in uninterrupted.history:
         kernel = row["kernel_loss"]
         assert (kernel is None) == (row["phase"] == "autoencoder")
-        assert row["loss"] == pytest.approx(row["reconstruction"] + 1e-3 * row["kl"] + (kernel or 0), rel=1e-5)
+        parts = row["reconstruction"] + 1e-3 * row["kl"] + (kernel or 0) + row["guess_loss"]
+        assert row["loss"] == pytest.approx(parts, rel=1e-5)
     assert [tuning["step"] for tuning in uninterrupted.tunings] == [6, 10]
     assert all(tuning["calls"] == 10 for tuning in uninterrupted.tunings)
 
@@ -222,7 +223,7 @@ def test_frozen_leaves_the_encoder_as_the_autoencoder_made_it(quick):
     frozen = trained(with_(quick, dka={"training": "frozen"}))
     assert [row["phase"] for row in frozen.history] == ["autoencoder"] * 6
     assert [tuning["step"] for tuning in frozen.tunings] == [6]
-    alone = trained(with_(quick, dka={"steps": 0}))
+    alone = trained(with_(quick, dka={"steps": 0, "guidance": 0.0}))
     for name, tensor in alone.model.state_dict().items():
         assert torch.equal(frozen.model.state_dict()[name], tensor), name
     assert np.array_equal(frozen.regressor.weights, np.ones(4))

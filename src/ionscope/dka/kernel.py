@@ -2,7 +2,9 @@
 
     K(z_i, z_j) = exp(-|(z_i - z_j) / w|^2 / (2 s^2)),      Y(z) = sum_i alpha_i K(z, z_i) + b,
 
-    [[K + lambda I, 1], [1', 0]] [alpha; b] = [y; 0].
+    [[K + lambda N, 1], [1', 0]] [alpha; b] = [y; 0],
+
+N diagonal: the relative variances of the targets' errors, ones where all are equally good.
 
 Torch tensors throughout, so that gradients reach whatever made the latent points.
 """
@@ -20,14 +22,17 @@ def gaussian_kernel(a: Tensor, b: Tensor, bandwidth: float | Tensor) -> Tensor:
     return torch.exp(-0.5 * squared.clamp(min=0.0))
 
 
-def solve_bordered(kernel: Tensor, y: Tensor, ridge: float | Tensor) -> tuple[Tensor, Tensor]:
-    """alpha (n, k) and b (k,) of the bordered system for K (n, n) and targets y (n, k).
+def solve_bordered(
+    kernel: Tensor, y: Tensor, ridge: float | Tensor, noise: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """alpha (n, k) and b (k,) of the bordered system for K (n, n), targets y (n, k) and relative variances (n,).
 
-    By block elimination with one Cholesky factorisation: M = K + lambda I, b = 1'M^-1 y / 1'M^-1 1,
+    By block elimination with one Cholesky factorisation: M = K + lambda N, b = 1'M^-1 y / 1'M^-1 1,
     alpha = M^-1 (y - b).
     """
     n = kernel.shape[0]
-    factor = torch.linalg.cholesky(kernel + ridge * torch.eye(n, dtype=kernel.dtype, device=kernel.device))
+    variance = torch.ones(n, dtype=kernel.dtype, device=kernel.device) if noise is None else noise
+    factor = torch.linalg.cholesky(kernel + torch.diag(ridge * variance))
     ones = torch.ones(n, 1, dtype=kernel.dtype, device=kernel.device)
     solved = torch.cholesky_solve(torch.cat([ones, y], dim=1), factor)
     weights = solved[:, :1]

@@ -39,15 +39,18 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
         self.ridge = ridge
         self.weights = weights
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> KernelRegressor:
-        """Solve for the coefficients; X (n, d), y (n,) or (n, k)."""
+    def fit(self, X: np.ndarray, y: np.ndarray, noise: np.ndarray | None = None) -> KernelRegressor:
+        """Solve for the coefficients; X (n, d), y (n,) or (n, k), `noise` (n,) relative variances of the targets."""
         points, target = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if not (np.isfinite(points).all() and np.isfinite(target).all()):
             raise TrainingError("kernel regression was given values that are not finite numbers")
         self._single = target.ndim == 1
         kernel = self._kernel(points, points)
         try:
-            alpha, bias = solve_bordered(kernel, torch.from_numpy(target.reshape(len(points), -1)), self.ridge)
+            variance = None if noise is None else torch.from_numpy(np.asarray(noise, dtype=np.float64))
+            alpha, bias = solve_bordered(
+                kernel, torch.from_numpy(target.reshape(len(points), -1)), self.ridge, variance
+            )
         except torch.linalg.LinAlgError:
             raise TrainingError(f"kernel matrix is singular at ridge = {self.ridge:g}; raise the ridge") from None
         self.points_, self.alpha_, self.bias_ = points, alpha.numpy(), bias.numpy()

@@ -1,5 +1,9 @@
 """Training: the autoencoder first, then encoder and kernel together, the bandwidth re-tuned on the way.
 
+Guidance. While the autoencoder trains, a linear guess of the target and of its error from the latent mean pulls what
+tells the resistance into the latent space. The guessed errors then weigh the kernel's points: a spectrum that does not
+show its resistance neither bends the regression nor owns the loss.
+
 Joint phase. Every step splits the specimens into support and query. The kernel system is solved on the support and its
 error on the query specimens, which the kernel has not seen, flows back through the kernel and both sets of latent
 points into the encoder. Every `retune_every` steps Bayesian optimisation re-tunes (s, lambda) on validation specimens
@@ -41,6 +45,9 @@ GRADIENT_LIMIT = 5.0
 ROBUST_WIDTH = 0.01
 """Errors below this many decades count quadratically, above linearly: a few hopeless spectra do not own the loss."""
 
+LOG_SCALES = float(np.log(ROBUST_WIDTH / 10)), float(np.log(10.0))
+"""Range of the logarithm of a guessed error: errors below a thousandth of a decade are not resolved."""
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -64,10 +71,18 @@ class _DeepKernel(nn.Module):
         super().__init__()
         self.dvae = DVAE(architecture)
         self.log_weights = nn.Parameter(torch.zeros(architecture.latent, dtype=torch.float64))
+        self.guess = nn.Linear(architecture.latent, 2)
+        nn.init.zeros_(self.guess.weight)
+        nn.init.zeros_(self.guess.bias)
 
     def scale(self, bandwidth: float) -> Tensor:
         """(d,) bandwidth of each latent dimension."""
         return bandwidth * torch.exp(self.log_weights - self.log_weights.mean())
+
+    def guessed(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Target (n,) and scale of its error (n,), decades, guessed from latent means (n, d)."""
+        value, log_scale = self.guess(latent).unbind(1)
+        return value, torch.exp(log_scale.clamp(*LOG_SCALES))
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -118,6 +133,7 @@ class _Training:
         self.net.dvae.start_from_components(self._tensor(self.fixed_support[0].channels))
         self.dvae_steps = settings.dvae.steps
         self.joint_steps = settings.dka.steps if settings.dka.training == "joint" else 0
+        self.guided = settings.dka.training == "joint" and settings.dka.guidance > 0
         self.total = self.dvae_steps + self.joint_steps
 
     def _check(self, index: np.ndarray) -> None:
@@ -161,7 +177,7 @@ class _Training:
         learning_rate = self.settings.dvae.learning_rate
         optimiser = torch.optim.Adam(
             [
-                {"params": self.net.dvae.parameters(), "lr": learning_rate},
+                {"params": [*self.net.dvae.parameters(), *self.net.guess.parameters()], "lr": learning_rate},
                 {"params": [self.net.log_weights], "lr": KERNEL_LEARNING_RATE},
             ]
         )
@@ -173,11 +189,30 @@ class _Training:
     def _dvae_step(self, state: TrainingState) -> dict[str, Any]:
         batch = min(self.settings.dvae.batch, len(self.fit_index))
         index = state.rng.choice(self.fit_index, batch, replace=False)
-        features, _ = self.source.batch(index, self._n_virtual(batch), state.rng)
-        reconstruction, kl, _ = self._forward(features, state)
+        features, target = self.source.batch(index, self._n_virtual(batch), state.rng)
+        reconstruction, kl, latent = self._forward(features, state)
         loss = reconstruction + self.settings.dvae.kl_weight * kl
+        guess_loss = self._guess_loss(latent, target) if self.guided else None
+        loss = self._sum(loss, guess_loss)
         rate = self._update(state, loss)
-        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, rate)
+        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, rate)
+
+    def _sum(self, loss: Tensor, guess_loss: Tensor | None) -> Tensor:
+        return loss if guess_loss is None else loss + self.settings.dka.guidance * guess_loss
+
+    def _guess_loss(self, latent: Tensor, target: np.ndarray) -> Tensor:
+        """Negative logarithm of a Laplace-like likelihood: the median of the target and the scale of its error."""
+        value, scale = self.net.guessed(latent)
+        error = robust_error(value - self._tensor(target.astype(np.float32)))
+        return (error / scale + torch.log(scale)).mean()
+
+    def _noise(self, latent: Tensor) -> Tensor:
+        """(n,) relative variances of the targets at latent means (n, d), no gradient; ones without guidance."""
+        if not self.guided:
+            return torch.ones(len(latent), dtype=torch.float64, device=latent.device)
+        with torch.no_grad():
+            variance = self.net.guessed(latent.float())[1].double() ** 2
+            return variance / variance.median()
 
     def _joint_step(self, state: TrainingState) -> dict[str, Any]:
         groups = np.unique(self.source.group[self.fit_index])
@@ -191,13 +226,17 @@ class _Training:
         tuning = state.extra["tunings"][-1]
         scale = self.net.scale(tuning["bandwidth"])
         points, asked_points = latent[: len(support_y)].double(), latent[len(support_y) :].double()
-        alpha, bias = solve_bordered(gaussian_kernel(points, points, scale), self._target(support_y), tuning["ridge"])
+        kernel = gaussian_kernel(points, points, scale)
+        alpha, bias = solve_bordered(kernel, self._target(support_y), tuning["ridge"], self._noise(points))
         error = gaussian_kernel(asked_points, points, scale) @ alpha + bias - self._target(query_y)
-        kernel_loss = torch.log(robust_error(error).mean() + 1e-9)
+        spread = self._noise(asked_points).sqrt()[:, None]
+        kernel_loss = torch.log((robust_error(error) / spread).mean() + 1e-9)
         weight = self.settings.dka.reconstruction_weight
         loss = weight * (reconstruction + self.settings.dvae.kl_weight * kl) + kernel_loss
+        guess_loss = self._guess_loss(latent, np.concatenate([support_y, query_y])) if self.guided else None
+        loss = self._sum(loss, guess_loss)
         rate = self._update(state, loss)
-        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, rate)
+        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, rate)
 
     def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
         most = self.settings.dka.support
@@ -209,8 +248,11 @@ class _Training:
         return round(self.settings.dka.mixing * n) if self.source.can_mix else 0
 
     def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
-        """The points of a final kernel: the real spectra at `index` and virtual ones."""
-        n_virtual = self.settings.dka.virtual if self.source.can_mix else 0
+        """The points of a final kernel: the real spectra at `index`, as many as there may be, and virtual ones."""
+        most, n_virtual = self.settings.dka.points, self.settings.dka.virtual if self.source.can_mix else 0
+        if len(index) + n_virtual > most:
+            n_virtual = min(n_virtual, most // 4)
+            index = np.sort(rng.choice(index, min(len(index), most - n_virtual), replace=False))
         return self.source.batch(index, n_virtual, rng)
 
     def _forward(self, features: Features, state: TrainingState) -> tuple[Tensor, Tensor, Tensor]:
@@ -245,13 +287,17 @@ class _Training:
             support, target = support[rows], target[rows]
         points, asked = self.encode(support), self.encode(self.validation[0])
         weights = self.net.scale(1.0).detach().cpu().numpy()
+        noise = self._noise_of(points)
+        # Guessed once: a yardstick that changed with the model could not tell the best of its states.
+        spread = np.array(state.extra.setdefault("spread", np.sqrt(self._noise_of(asked)).tolist()))
 
         def error(bandwidth: float, ridge: float) -> float:
             try:
-                model = KernelRegressor(bandwidth, ridge, weights).fit(points, target)
+                model = KernelRegressor(bandwidth, ridge, weights).fit(points, target, noise)
             except TrainingError:
                 return float("inf")
-            return float(robust_error(torch.from_numpy(model.predict(asked) - self.validation[1])).mean())
+            miss = robust_error(torch.from_numpy(model.predict(asked) - self.validation[1])).numpy()
+            return float((miss / spread).mean())
 
         earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
         tuning = tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier)
@@ -268,7 +314,10 @@ class _Training:
         support, target = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
         best = state.extra["best"]
         weights = self.net.scale(1.0).detach().cpu().numpy()
-        regressor = KernelRegressor(best["bandwidth"], best["ridge"], weights).fit(self.encode(support), target)
+        points = self.encode(support)
+        regressor = KernelRegressor(best["bandwidth"], best["ridge"], weights).fit(
+            points, target, self._noise_of(points)
+        )
         return Trained(
             model=self.net.dvae.cpu().eval(),
             regressor=regressor,
@@ -284,6 +333,10 @@ class _Training:
         """(n, d) latent means in float64."""
         mean, _ = self.net.dvae.encode(self._tensor(features.channels))
         return mean.double().cpu().numpy()
+
+    def _noise_of(self, points: np.ndarray) -> np.ndarray:
+        """`_noise` at latent means (n, d) outside the network."""
+        return self._noise(torch.from_numpy(points).to(self.device)).cpu().numpy()
 
     def _tensor(self, values: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)
@@ -315,7 +368,14 @@ def _split_validation(source: Source, index: np.ndarray, seed: int) -> tuple[np.
 
 
 def _row(
-    step: int, phase: str, loss: Tensor, reconstruction: Tensor, kl: Tensor, kernel: Tensor | None, rate: float
+    step: int,
+    phase: str,
+    loss: Tensor,
+    reconstruction: Tensor,
+    kl: Tensor,
+    kernel: Tensor | None,
+    guess: Tensor | None,
+    rate: float,
 ) -> dict[str, Any]:
     return {
         "step": step,
@@ -324,6 +384,7 @@ def _row(
         "reconstruction": reconstruction.item(),
         "kl": kl.item(),
         "kernel_loss": None if kernel is None else kernel.item(),
+        "guess_loss": None if guess is None else guess.item(),
         "validation_error": None,
         "learning_rate": rate,
     }
