@@ -7,17 +7,22 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from cells import cell, pellets
 
 import ionscope
 from ionscope.cli import build_parser, main
-from ionscope.config import Representing
+from ionscope.config import Representing, Simulation
 from ionscope.dka.experiment import calibrate_on_specimens, train_bundle
+from ionscope.io.dataset import read_dataset
 from ionscope.preprocess.smoothing import Smoothing
+from ionscope.simulate.generate import Priors, simulate_specimens
 
+ROOT = Path(__file__).parents[2]
 F = np.logspace(5, -1, 61)
 HEADER = "frequency_hz,z_real_ohm,z_imag_ohm\n"
 OK, BAD_INPUT, REFUSED = 0, 2, 3
@@ -330,3 +335,29 @@ def test_a_reader_of_the_output_that_goes_away_is_no_error(sweep, unbuffered):
     errors = process.stderr.read()
     assert process.wait(120) == OK
     assert errors == b""
+
+
+def test_materials_are_listed_and_shown_with_their_sources(capsys):
+    assert main(["materials", "list", "--config", str(ROOT / "config")]) == OK
+    assert "llzo_tetragonal" in capsys.readouterr().out
+    assert main(["materials", "show", "lcto", "--config", str(ROOT / "config")]) == OK
+    shown = capsys.readouterr().out
+    assert "HYPOTHETICAL" in shown and "source: 10.4236/njgc.2012.21009" in shown
+
+
+def test_an_unknown_material_is_refused_with_those_there_are(capsys):
+    assert main(["materials", "show", "unobtainium", "--config", str(ROOT / "config")]) == BAD_INPUT
+    assert "unknown material 'unobtainium'; known: generic" in capsys.readouterr().err
+
+
+def test_simulate_writes_what_the_workflow_would(tmp_path, capsys):
+    run = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
+    run["simulation"] |= {"specimens_per_material": 2, "frequencies": 11}
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump(run))
+    arguments = ["simulate", str(tmp_path / "run.yaml"), "--output", str(tmp_path / "set.nc")]
+    assert main([*arguments, "--config", str(ROOT / "config")]) == OK
+    assert "8 spectra of 4 specimens" in capsys.readouterr().out
+    simulation = Simulation.model_validate(run["simulation"])
+    priors = Priors.load(ROOT / "config", run["materials"], simulation.electrodes)
+    alone = simulate_specimens(simulation, priors, run["seed"], [3])
+    assert np.array_equal(read_dataset(tmp_path / "set.nc").impedance[-2:], alone.impedance)
