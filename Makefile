@@ -11,7 +11,7 @@ GPU ?= $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 export OMP_NUM_THREADS ?= 1
 SNAKEMAKE := $(BIN)/snakemake --cores all --resources gpu=$(GPU)
 
-.PHONY: paper smoke test lint unit report fuzz benchmark-simulator clean help
+.PHONY: paper smoke test lint unit report fuzz ship clean help
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -40,15 +40,19 @@ lint: $(VENV)/.ok
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/snakemake --lint
 
 unit: $(VENV)/.ok
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test: lint unit
 
 fuzz: $(VENV)/.ok
 	$(BIN)/python tests/fuzz_io.py --per-family 10000
 
-benchmark-simulator: $(VENV)/.ok
-	$(BIN)/python benchmarks/simulator.py
+# The model that comes with the package, from the last paper run; README tables from the same.
+SHIPPED := src/ionscope/models/reader
+ship: paper
+	mkdir -p $(SHIPPED)
+	cd results/paper/reader && cp model/model.json model/encoder.safetensors model/kernel.npz card.md $(abspath $(SHIPPED))/
+	$(BIN)/python scripts/docs/readme.py $(EXAMPLE)
 
 clean:
 	rm -rf results/paper results/smoke .snakemake

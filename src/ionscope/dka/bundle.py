@@ -65,19 +65,34 @@ class ModelBundle:
     @torch.no_grad()
     def encode(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
         """Latent means (n, d) in float64 and reconstruction errors (n,), RMS over the covered points."""
-        mean, _ = self.model.encode(torch.from_numpy(features.channels))
-        squared = ((self.reconstruct(features) - features.channels[:, :2]) ** 2).mean(axis=1)
+        mean = self._latent(features)
+        squared = ((self.model.decode(mean).numpy() - features.channels[:, :2]) ** 2).mean(axis=1)
         mask = features.mask
         return mean.double().numpy(), np.sqrt((squared * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1))
+
+    def _latent(self, features: Features) -> torch.Tensor:
+        return self.model.encode(torch.from_numpy(features.channels))[0]
 
     @torch.no_grad()
     def reconstruct(self, features: Features) -> np.ndarray:
         """(n, 2, g) channels as the autoencoder gives them back from their latent means."""
-        return self.model.decode(self.model.encode(torch.from_numpy(features.channels))[0]).numpy()
+        return self.model.decode(self._latent(features)).numpy()
 
     def features(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Features:
         """Smoothed and represented spectra; arguments as in `Representation.transform`."""
         return self.representation.transform(frequency, self.smoothing.apply(impedance), shape)
+
+    @torch.no_grad()
+    def resistance(
+        self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`."""
+        features = self.features(frequency, impedance, shape)
+        return self._answer(features, self._latent(features).double().numpy())
+
+    def _answer(self, features: Features, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        half_width = self.interval.half_width(latent) if self.interval else np.full(len(latent), np.nan)
+        return self.regressor.predict(latent) + np.log10(features.reference), half_width
 
     def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
@@ -86,9 +101,10 @@ class ModelBundle:
         n = len(latent)
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
         residual = kramers_kronig(frequency, impedance).rms
+        log10_resistance, half_width = self._answer(features, latent)
         return Readings(
-            log10_resistance=self.regressor.predict(latent) + np.log10(features.reference),
-            half_width=self.interval.half_width(latent) if self.interval else np.full(n, np.nan),
+            log10_resistance=log10_resistance,
+            half_width=half_width,
             reference=features.reference,
             latent=latent,
             scores=np.column_stack([reconstruction, distance, residual]),

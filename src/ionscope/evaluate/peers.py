@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ionscope.circuits import Circuit, fit_circuit
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import shape_factor
-from ionscope.evaluate.circuits import Circuit, fit_circuit
 from ionscope.preprocess.reference import read_off
 from ionscope.spectrum import SpectrumSet
 
@@ -84,13 +84,17 @@ def methods(spectra: SpectrumSet, bundle: ModelBundle) -> list[Method]:
     circuits = [Circuit.textbook("blocking" if name == "blocking" else "reversible") for name in electrode]
 
     def ours(i: int) -> float:
+        return float(10 ** bundle.resistance(frequency, impedance[i : i + 1], shape[i : i + 1])[0][0])
+
+    def ours_with_scores(i: int) -> float:
         return float(10 ** bundle.read(frequency, impedance[i : i + 1], shape[i : i + 1]).log10_resistance[0])
 
     def textbook(i: int, starts: int) -> float:
         return fit_circuit(frequency, impedance[i], circuit=circuits[i], starts=starts).resistance
 
     found = [
-        Method(OURS, "interval and trust scores included", ours),
+        Method(OURS, "resistance and interval", ours),
+        Method("ionscope, with trust scores", "the same, reconstruction and Kramers-Kronig test", ours_with_scores),
         Method("read-off", "Re Z at the smallest phase", lambda i: float(read_off(frequency, impedance[i])[0])),
         Method(CIRCUIT_FIT, "ours: textbook circuit, log parameters, one start", lambda i: textbook(i, 1)),
         Method("circuit fit, ten starts", "the same from ten starts", lambda i: textbook(i, 10)),

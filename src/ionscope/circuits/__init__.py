@@ -1,8 +1,8 @@
 """Circuit fits, the peers that a learned answer is measured against.
 
 >>> import numpy as np
->>> from ionscope.evaluate.circuits import fit_circuit
->>> from ionscope.evaluate.circuits.elements import constant_phase, resistor, series
+>>> from ionscope.circuits import fit_circuit
+>>> from ionscope.circuits.elements import constant_phase, resistor, series
 >>> frequency = np.geomspace(0.1, 1e4, 51)
 >>> omega = 2 * np.pi * frequency
 >>> fit = fit_circuit(frequency, series(resistor(omega, 500.0), constant_phase(omega, 1e-5, 0.9)))
@@ -10,7 +10,7 @@
 (500.0, 'R-Q', 'blocking')
 """
 
-from ionscope.evaluate.circuits.circuit import Circuit
-from ionscope.evaluate.circuits.fit import CircuitFit, Element, fit_circuit
+from ionscope.circuits.circuit import Circuit
+from ionscope.circuits.fit import CircuitFit, Element, fit_circuit
 
 __all__ = ["Circuit", "CircuitFit", "Element", "fit_circuit"]

@@ -2,7 +2,7 @@
 
 Weighted complex least squares on logarithms of the element values, from starts that the data give, with the circuit
 named or chosen by the Bayesian information criterion. Which arcs are the electrolyte's is decided by
-`ionscope.evaluate.circuits.solve.assign_arcs`.
+`ionscope.circuits.solve.assign_arcs`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
+from ionscope.circuits.circuit import Circuit
+from ionscope.circuits.solve import Solution, blocks, solve_circuit
 from ionscope.errors import InputDataError
-from ionscope.evaluate.circuits.circuit import Circuit
-from ionscope.evaluate.circuits.solve import Solution, blocks, solve_circuit
 from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.reference import read_off
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.evaluate.circuits.circuit import Circuit
+from ionscope.circuits.circuit import Circuit
 
 _SPIKE_EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _ARC_EXPONENTS = (0.65, 0.85, 1.0)

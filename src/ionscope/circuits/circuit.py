@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.evaluate.circuits.elements import arc_gradient, spike_gradient, warburg_gradient
+from ionscope.circuits.elements import arc_gradient, spike_gradient, warburg_gradient
 
 MIN_EXPONENT, MAX_EXPONENT = 0.4, 1.0
 """Range of the exponents of constant phase elements; below it an arc and a diffusion tail are the same thing."""

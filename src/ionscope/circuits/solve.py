@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from ionscope.evaluate.circuits.circuit import Circuit
-from ionscope.evaluate.circuits.elements import arc_gradient, spike_gradient, warburg_gradient
-from ionscope.evaluate.circuits.starts import starting_points
+from ionscope.circuits.circuit import Circuit
+from ionscope.circuits.elements import arc_gradient, spike_gradient, warburg_gradient
+from ionscope.circuits.starts import starting_points
 
 ELECTRODE_CAPACITANCE = 2.5e-7
 """F/cm2 from which on an arc of a cell without a spike is an electrode's: two interfaces of 0.5 uF/cm2 (the least that
