@@ -1,4 +1,4 @@
-"""Train the model that reads laboratory files on wide priors, calibrate it on specimens kept out, write its card."""
+"""Train the model that reads laboratory files on wide priors; its intervals come later."""
 
 from common import progress_bar, run
 
@@ -10,8 +10,8 @@ def main(snakemake):
     import torch
 
     from ionscope.config import ReaderModel
-    from ionscope.dka.reader_model import train_reader, write_model_card
-    from ionscope.files import whole_file, write_json
+    from ionscope.dka.reader_model import train_reader
+    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -26,7 +26,7 @@ def main(snakemake):
             bar.set_postfix_str(phase, refresh=False)
             bar.update(step - bar.n)
 
-        bundle, trained, metrics = train_reader(
+        bundle, trained = train_reader(
             read_dataset(snakemake.input.spectra),
             ReaderModel.model_validate(params.reader),
             derived_seed(params.seed, "reader"),
@@ -37,9 +37,7 @@ def main(snakemake):
     for table, path in ((trained.history, output.history), (trained.tunings, output.bandwidth)):
         with whole_file(path) as temporary:
             pd.DataFrame(table).to_csv(temporary, index=False)
-    write_json(output.metrics, metrics)
     bundle.save(folder)
-    write_model_card(bundle, metrics, output.card)
     checkpoint.unlink(missing_ok=True)
 
 

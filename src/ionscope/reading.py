@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.referee import WITNESSES
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
@@ -48,7 +49,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer for one spectrum. `verdict` is ok, caution or refuse; a refused one still shows its figures."""
+    """The answer for one spectrum. `verdict` is ok, caution or refuse; a refused one still shows its figures.
+
+    witnesses : for each, its own resistance [ohm] and its share in the answer
+    """
 
     spectrum: Spectrum
     resistance: Estimate
@@ -57,6 +61,7 @@ class Reading:
     verdict: str
     reasons: tuple[str, ...]
     model: dict[str, Any] = field(default_factory=dict)
+    witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""
@@ -70,6 +75,7 @@ class Reading:
             "resistance_total_ohm": self.resistance.as_dict(),
             "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),
             "read_off_ohm": self.read_off,
+            "witnesses": self.witnesses,
             "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},
             "assumptions": list(self.spectrum.assumptions),
             "model": self.model,
@@ -113,10 +119,15 @@ class Reader:
         sigma = None
         if shape is not None:
             sigma = Estimate(shape / resistance.value, shape / resistance.upper, shape / resistance.lower)
-        reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about())
+        heard = {
+            name: {"resistance_ohm": float(10**said), "share": float(share)}
+            for name, said, share in zip(WITNESSES, answer.witnesses[0], answer.weights[0], strict=True)
+            if np.isfinite(said)
+        }
+        reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard)
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
         verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)))
-        return Reading(spectrum, resistance, sigma, reading.read_off, verdict, reasons, reading.model)
+        return replace(reading, verdict=verdict, reasons=reasons)
 
     def _about(self) -> dict[str, Any]:
         about = self.bundle.about

@@ -1,7 +1,11 @@
 """Cells in closed form, whose total ionic resistance is known exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from ionscope.dka.experiment import make_source
+from ionscope.kramers_kronig import kramers_kronig
 from ionscope.spectrum import SpectrumSet
 
 SHAPE = 0.25
@@ -43,3 +47,12 @@ def pellets(specimens=12, temperatures=(298.15, 328.15), points=24, seed=0, nois
         sigma_total=sigma_total,
         ea_total=ea_total,
     )
+
+
+def calibrate(bundle, spectra, index, variant, seed=0):
+    """Give a trained bundle intervals and trust from the spectra at `index`, shown through the variant's sweeps."""
+    source = replace(make_source(spectra, variant, bundle.smoothing), representation=bundle.representation)
+    features, target, shown = source.real(index, np.random.default_rng(seed))
+    latent, reconstruction = bundle.encode(features)
+    residual = kramers_kronig(spectra.frequency, spectra.impedance[shown]).rms
+    bundle.calibrate(latent, bundle.regressor.predict(latent) - target, source.group[shown], reconstruction, residual)

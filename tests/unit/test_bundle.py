@@ -5,14 +5,14 @@ import shutil
 
 import numpy as np
 import pytest
-from cells import SHAPE, pellets
+from cells import SHAPE, calibrate, pellets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
 from ionscope.config import Representing
 from ionscope.dka.bundle import ARRAYS, FORMAT, ModelBundle
-from ionscope.dka.experiment import calibrate_on_specimens, train_bundle
+from ionscope.dka.experiment import train_bundle
 from ionscope.dka.trust import DETECTORS
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
@@ -28,7 +28,7 @@ each_file = pytest.mark.parametrize("name", FILES)
 def make(quick, kind):
     variant = quick.model_copy(update={"representation": Representing(kind=kind)})
     bundle, _ = train_bundle(SPECTRA, np.arange(20), variant, Smoothing(5, 2), 0, "cpu")
-    calibrate_on_specimens(bundle, SPECTRA, np.arange(20, 30), variant, 0)
+    calibrate(bundle, SPECTRA, np.arange(20, 30), variant, 0)
     bundle.about["variant"] = kind
     return bundle
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from cells import cell, pellets
+from cells import calibrate, cell, pellets
 
 import ionscope
 from ionscope.cli import build_parser, main
 from ionscope.config import Representing, Simulation
-from ionscope.dka.experiment import calibrate_on_specimens, train_bundle
+from ionscope.dka.experiment import train_bundle
 from ionscope.io.dataset import read_dataset
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.simulate.generate import Priors, simulate_specimens
@@ -28,7 +28,7 @@ HEADER = "frequency_hz,z_real_ohm,z_imag_ohm\n"
 OK, BAD_INPUT, REFUSED = 0, 2, 3
 KEYS = {
     *("file", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "trust", "assumptions", "model"),
+    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "trust", "assumptions", "model"),
 }
 
 
@@ -40,7 +40,7 @@ def model(quick, tmp_path_factory):
         update={"representation": Representing(kind="anchored"), "windows": True, "smoothing": False}
     )
     bundle, _ = train_bundle(spectra, np.arange(40), variant, Smoothing(), 0, "cpu")
-    calibrate_on_specimens(bundle, spectra, np.arange(40, 60), variant, 0)
+    calibrate(bundle, spectra, np.arange(40, 60), variant, 0)
     folder = tmp_path_factory.mktemp("reader") / "model"
     bundle.save(folder)
     return str(folder)

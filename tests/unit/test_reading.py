@@ -10,8 +10,19 @@ from cells import SHAPE, cell, pellets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionscope.config import ReaderModel, Representing, Simulation
-from ionscope.dka.reader_model import TEST_FRACTION, microstructures, reader_metrics, train_reader, write_model_card
+from ionscope.config import ReaderModel, Representing, Simulation, Variant
+from ionscope.dka.reader_model import (
+    TEST_FRACTION,
+    calibrate_reader,
+    held_out_sweeps,
+    microstructures,
+    reader_metrics,
+    reader_roles,
+    sweep_evidence,
+    train_reader,
+    write_model_card,
+)
+from ionscope.dka.referee import WITNESSES
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
@@ -24,7 +35,7 @@ F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 KEYS = {
     *("file", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "trust", "assumptions", "model"),
+    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "trust", "assumptions", "model"),
 }
 
 
@@ -50,7 +61,9 @@ def wanted(quick):
 @pytest.fixture(scope="module")
 def trained(wanted):
     """(bundle, what happened, metrics) of a reader of such pellets as `cells` makes."""
-    return train_reader(TRAINING, wanted, 0, "cpu")
+    bundle, happened = train_reader(TRAINING, wanted, 0, "cpu")
+    evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, wanted, 0))
+    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence)
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +108,13 @@ def test_without_the_whole_geometry_there_is_no_conductivity(reader, known):
 
 @settings(max_examples=15)
 @given(st.floats(-6, 6))
-def test_c_times_the_impedance_is_c_times_the_resistance(reader, exponent):
+def test_c_times_the_impedance_is_c_times_what_two_witnesses_say(reader, exponent):
+    """The circuit fit is no such witness: it knows which capacitances, in farad, belong to electrodes."""
     before, factor = spectrum(), 10.0**exponent
     one, two = (reader.read(s) for s in (before, Spectrum(F, factor * before.impedance)))
-    for name in ("value", "lower", "upper"):
-        assert getattr(two.resistance, name) == pytest.approx(factor * getattr(one.resistance, name), rel=1e-3)
+    for name in ("read_off", "kernel"):
+        said = [reading.witnesses[name]["resistance_ohm"] for reading in (one, two)]
+        assert said[1] == pytest.approx(factor * said[0], rel=1e-3)
     assert two.read_off == pytest.approx(factor * one.read_off, rel=1e-9)
 
 
@@ -257,16 +272,46 @@ def test_the_reader_is_measured_on_specimens_of_their_own(trained):
     for part in metrics.values():
         assert 0 <= part["coverage_90"] <= 1
         assert part["median"] <= part["p90"]
-    assert metrics["all"]["median"] < metrics["all"]["readoff_median"]
+    assert metrics["all"]["median"] < metrics["all"]["read_off_median"]
 
 
 def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
-    fresh = pellets(200, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=5)
-    metrics = reader_metrics(trained[0], fresh, np.arange(200), wanted, 0)["all"]
-    assert metrics["n"] > 150
+    fresh = pellets(100, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=5)
+    nearly_all = wanted.model_copy(update={"calibration_fraction": 0.9})
+    evidence = sweep_evidence(fresh, held_out_sweeps(fresh, nearly_all, 0))
+    metrics = reader_metrics(trained[0], fresh, evidence)["all"]
+    assert metrics["n"] > 75
     # 24 specimens calibrate: the coverage of a run is Beta-distributed with a deviation of sqrt(0.09 / 25).
     assert metrics["coverage_90"] == pytest.approx(0.9, abs=3 * 0.06)
-    assert metrics["median"] < metrics["readoff_median"]
+    assert metrics["median"] < metrics["read_off_median"]
+
+
+def test_a_witness_that_is_right_is_heard(trained):
+    """These cells are circuits, so that a circuit fit of them is nearly exact; the kernel has seen a few steps only."""
+    reading = Reader(trained[0]).read(FRESH.spectrum(0))
+    assert set(reading.witnesses) == set(WITNESSES)
+    assert sum(heard["share"] for heard in reading.witnesses.values()) == pytest.approx(1.0)
+    assert reading.witnesses["circuit_fit"]["share"] > reading.witnesses["kernel"]["share"]
+
+
+def test_no_microstructure_has_two_roles():
+    settings = ReaderModel(
+        materials=["pellet"],
+        simulation=Simulation(
+            specimens_per_material=80,
+            draws_per_microstructure=4,
+            temperatures_c=[25],
+            frequency_min_hz=0.1,
+            frequency_max_hz=1e6,
+            frequencies=71,
+            electrodes={"blocking": 1.0},
+        ),
+        variant=Variant(),
+    )
+    roles, groups = reader_roles(TRAINING, settings, 0), microstructures(TRAINING, 4)
+    assert set(roles) == {"train", "calibration", "test"}
+    for name in np.unique(groups):
+        assert len(set(roles[groups == name])) == 1
 
 
 def test_draws_of_one_microstructure_belong_together():

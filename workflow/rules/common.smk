@@ -27,6 +27,7 @@ VARIANTS = list(RUN.learning.variants)
 wildcard_constraints:
     shard=r"\d+",
     fold=r"\d+|final",
+    part=r"\d+",
     variant="|".join(VARIANTS),
 
 

@@ -63,22 +63,24 @@ rule predict:
 
 
 if RUN.reader is not None:
+    # Circuit fits of the reader's held-out sweeps; so many that two cores share them well.
+    FIT_PARTS = 4
 
     rule train_reader:
         input:
             spectra=f"{RESULTS}/reader/data/spectra.nc",
         output:
-            model=f"{RESULTS}/reader/model/model.json",
-            encoder=f"{RESULTS}/reader/model/encoder.safetensors",
-            kernel=f"{RESULTS}/reader/model/kernel.npz",
-            history=f"{RESULTS}/reader/model/history.csv",
-            bandwidth=f"{RESULTS}/reader/model/bandwidth.csv",
-            card=f"{RESULTS}/reader/card.md",
-            metrics=f"{RESULTS}/reader/metrics.json",
+            model=f"{RESULTS}/reader/trained/model.json",
+            encoder=f"{RESULTS}/reader/trained/encoder.safetensors",
+            kernel=f"{RESULTS}/reader/trained/kernel.npz",
+            history=f"{RESULTS}/reader/trained/history.csv",
+            bandwidth=f"{RESULTS}/reader/trained/bandwidth.csv",
         log:
             f"{LOGS}/train_reader.log",
         benchmark:
             f"{BENCHMARKS}/train_reader.tsv"
+        # The longest job of a run: it starts as soon as it can.
+        priority: 1
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -92,3 +94,51 @@ if RUN.reader is not None:
             seed=RUN.seed,
         script:
             "../../scripts/train_reader.py"
+
+    rule fit_reader:
+        input:
+            spectra=f"{RESULTS}/reader/data/spectra.nc",
+        output:
+            f"{RESULTS}/reader/evidence/{{part}}.csv",
+        log:
+            f"{LOGS}/fit_reader/{{part}}.log",
+        benchmark:
+            f"{BENCHMARKS}/fit_reader/{{part}}.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=60,
+        params:
+            reader=RUN.reader.model_dump(mode="json"),
+            parts=FIT_PARTS,
+            seed=RUN.seed,
+        script:
+            "../../scripts/fit_reader.py"
+
+    rule calibrate_reader:
+        input:
+            spectra=f"{RESULTS}/reader/data/spectra.nc",
+            model=f"{RESULTS}/reader/trained/model.json",
+            evidence=expand(
+                f"{RESULTS}/reader/evidence/{{part}}.csv", part=range(FIT_PARTS)
+            ),
+        output:
+            model=f"{RESULTS}/reader/model/model.json",
+            encoder=f"{RESULTS}/reader/model/encoder.safetensors",
+            kernel=f"{RESULTS}/reader/model/kernel.npz",
+            card=f"{RESULTS}/reader/card.md",
+            metrics=f"{RESULTS}/reader/metrics.json",
+        log:
+            f"{LOGS}/calibrate_reader.log",
+        benchmark:
+            f"{BENCHMARKS}/calibrate_reader.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=30,
+        script:
+            "../../scripts/calibrate_reader.py"

@@ -61,7 +61,7 @@ class CircuitFit:
     criterion : information criterion of the chosen circuit, the smaller the better
     elements : from fast to slow
     impedance : (f,) ohm, of the fit
-    evaluations : of circuits, over all starts and candidates
+    evaluations : of circuits, over all starts of the candidates that could be fitted
     alternatives : (circuit, criterion, resistance) of every circuit tried, best first
     """
 
@@ -99,7 +99,7 @@ def fit_circuit(
     ----------
     electrode : "blocking" (a spike), "reversible" (none), or "auto" to let the data choose
     circuit : the circuit, where it is known; otherwise the number of arcs and all else is chosen
-    starts : distinct starting points a circuit is fitted from
+    starts : most starting points a circuit is fitted from; fewer where the data give fewer that differ
     area : cm2, of one electrode, by which the arcs of a reversible cell are told apart; `USUAL_AREA` where not given
     noise : relative standard deviation of either part; without it the choice of a circuit takes the Kramers-Kronig one
     confidence : of the interval
@@ -115,6 +115,7 @@ def fit_circuit(
     frequency, impedance = _checked(frequency, impedance)
     if electrode not in ELECTRODES:
         raise InputDataError(f"electrode {electrode!r}: allowed are {', '.join(ELECTRODES)}")
+    _check_settings(circuit, starts, area, noise, confidence)
     order = np.argsort(frequency, kind="stable")
     points = order[np.abs(impedance[order]) > 0]
     with np.errstate(all="ignore"):
@@ -182,6 +183,21 @@ def _checked(frequency: np.ndarray, impedance: np.ndarray) -> tuple[np.ndarray, 
     return frequency, impedance
 
 
+def _check_settings(
+    circuit: Circuit | None, starts: int, area: float | None, noise: float | None, confidence: float
+) -> None:
+    allowed = {
+        f"area = {area} cm2: allowed are positive numbers": area is None or 0 < area < np.inf,
+        f"starts = {starts}: allowed are 1 and more": starts >= 1,
+        f"noise = {noise}: allowed are 0 and more, relative to the modulus": noise is None or 0 <= noise < np.inf,
+        f"confidence = {confidence}: allowed are numbers between 0 and 1": 0 < confidence < 1,
+        f"circuit {circuit}: it has no elements": circuit is None or (circuit.arcs >= 0 and circuit.size > 0),
+    }
+    for message, fine in allowed.items():
+        if not fine:
+            raise InputDataError(f"circuit fit: {message}")
+
+
 def _noise(frequency: np.ndarray, impedance: np.ndarray) -> float | None:
     try:
         return float(kramers_kronig(frequency, impedance).noise[0])
@@ -190,7 +206,10 @@ def _noise(frequency: np.ndarray, impedance: np.ndarray) -> float | None:
 
 
 def _fallback(frequency: np.ndarray, impedance: np.ndarray, electrode: str, why: str) -> CircuitFit:
-    resistance = float(read_off(frequency, impedance)[0])
+    keep = np.abs(impedance) > 0
+    if not keep.any():
+        keep[:] = True
+    resistance = float(read_off(frequency[keep], impedance[keep])[0])
     return CircuitFit(
         resistance=resistance,
         lower=0.0,

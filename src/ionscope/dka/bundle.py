@@ -16,7 +16,9 @@ import numpy as np
 import torch
 
 import ionscope
+from ionscope.circuits.evidence import Evidence
 from ionscope.dka.intervals import ConformalInterval
+from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.trust import Trust, latent_distance
 from ionscope.dvae.checkpoint import load_tensors, save_tensors
@@ -27,10 +29,12 @@ from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
+REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.interval"
+"""Names of a referee's regressions in kernel.npz."""
 
 
 @dataclass
@@ -41,6 +45,8 @@ class Readings:
     reference : (n,) ohm
     latent : (n, d)
     scores : (n, 3) reconstruction error, latent distance, Kramers-Kronig residual
+    witnesses, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
+        referee only the kernel
     """
 
     log10_resistance: np.ndarray
@@ -48,11 +54,16 @@ class Readings:
     reference: np.ndarray
     latent: np.ndarray
     scores: np.ndarray
+    witnesses: np.ndarray
+    weights: np.ndarray
 
 
 @dataclass
 class ModelBundle:
-    """Everything needed to read spectra: representation, encoder, kernel, and once calibrated intervals and trust."""
+    """Everything needed to read spectra: representation, encoder, kernel, and once calibrated intervals and trust.
+
+    With a referee (the model for laboratory files) a circuit fit and the read-off are heard too.
+    """
 
     representation: Representation
     model: DVAE
@@ -60,6 +71,7 @@ class ModelBundle:
     smoothing: Smoothing = field(default_factory=Smoothing)
     interval: ConformalInterval | None = None
     trust: Trust | None = None
+    referee: Referee | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
     @torch.no_grad()
@@ -102,12 +114,21 @@ class ModelBundle:
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
         residual = kramers_kronig(frequency, impedance).rms
         log10_resistance, half_width = self._answer(features, latent)
+        witnesses = np.column_stack([np.log10(features.reference), np.full(n, np.nan), log10_resistance])
+        weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
+        if self.referee is not None:
+            evidence = [Evidence.gather(frequency, row) for row in impedance]
+            testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width)
+            log10_resistance, half_width = self.referee.answer(testimony)
+            witnesses, weights = testimony.answers, self.referee.weights(testimony)
         return Readings(
             log10_resistance=log10_resistance,
             half_width=half_width,
             reference=features.reference,
             latent=latent,
             scores=np.column_stack([reconstruction, distance, residual]),
+            witnesses=witnesses,
+            weights=weights,
         )
 
     def calibrate(
@@ -139,6 +160,12 @@ class ModelBundle:
             arrays |= _regressor_arrays("scale", self.interval.scale)
             arrays |= {"thresholds": self.trust.thresholds, "familiar": self.trust.familiar.astype(np.float32)}
             constants |= {"scale": _regressor_constants(self.interval.scale), "quantile": self.interval.quantile}
+        if self.referee is not None:
+            arrays |= {"referee.centre": self.referee.centre, "referee.spread": self.referee.spread}
+            for name, regressor in _referee_regressors(self.referee).items():
+                arrays |= _regressor_arrays(name, regressor)
+                constants[name] = _regressor_constants(regressor)
+            constants["referee.quantile"] = self.referee.interval.quantile
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         info: dict[str, Any] = {
@@ -186,6 +213,15 @@ class ModelBundle:
         if "scale" in constants:
             interval = ConformalInterval(_regressor("scale", arrays, constants["scale"]), constants["quantile"])
             trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
+        referee = None
+        if "referee.quantile" in constants:
+            *scales, combined = (_regressor(name, arrays, constants[name]) for name in REFEREE)
+            referee = Referee(
+                arrays["referee.centre"],
+                arrays["referee.spread"],
+                tuple(scales),
+                ConformalInterval(combined, constants["referee.quantile"]),
+            )
         return cls(
             representation=Representation.from_state(info["representation"]),
             model=model.eval(),
@@ -193,14 +229,20 @@ class ModelBundle:
             smoothing=Smoothing(**info["smoothing"]),
             interval=interval,
             trust=trust,
+            referee=referee,
             about=info["about"],
         )
 
 
+def _referee_regressors(referee: Referee) -> dict[str, KernelRegressor]:
+    return dict(zip(REFEREE, (*referee.scales, referee.interval.scale), strict=True))
+
+
 def _regressor_arrays(name: str, regressor: KernelRegressor) -> dict[str, np.ndarray]:
-    """Arrays of a fitted regressor; its points come from a single-precision network and lose nothing."""
+    """Arrays of a fitted regressor; points that come from a single-precision network are stored as such."""
+    single = regressor.points_.astype(np.float32)
     arrays = {
-        f"{name}.points": regressor.points_.astype(np.float32),
+        f"{name}.points": single if np.array_equal(single, regressor.points_) else regressor.points_,
         f"{name}.alpha": regressor.alpha_,
         f"{name}.bias": regressor.bias_,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from ionscope.dka.activation import series_quantiles, series_table, single_spect
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.source import Source
 from ionscope.dka.training import Progress, Trained, train
-from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.scaling import Representation
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
@@ -42,11 +40,6 @@ def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) ->
         group=spectra["specimen"].astype(str),
         windows=variant.windows,
     )
-
-
-def fitted_source(spectra: SpectrumSet, variant: Variant, bundle: ModelBundle) -> Source:
-    """The same spectra, shown through a trained model's representation."""
-    return replace(make_source(spectra, variant, bundle.smoothing), representation=bundle.representation)
 
 
 def representation_grid(settings: Representing, spectra: SpectrumSet) -> np.ndarray:
@@ -130,19 +123,6 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
         held_out["residual"].to_numpy(),
         level=level,
     )
-
-
-def calibrate_on_specimens(
-    final: ModelBundle, spectra: SpectrumSet, index: np.ndarray, variant: Variant, seed: int
-) -> None:
-    """The same from specimens kept out of training, shown through the variant's random windows."""
-    source = fitted_source(spectra, variant, final)
-    rng = np.random.default_rng(derived_seed(seed, "calibration windows"))
-    features, target, shown = source.real(index, rng)
-    latent, reconstruction = final.encode(features)
-    residual = kramers_kronig(spectra.frequency, spectra.impedance[shown]).rms
-    error = final.regressor.predict(latent) - target
-    final.calibrate(latent, error, source.group[shown], reconstruction, residual)
 
 
 def prediction_table(

@@ -42,25 +42,32 @@ class ConformalInterval:
         cls, latent: np.ndarray, error: np.ndarray, group: np.ndarray, weights: np.ndarray | None, level: float = 0.9
     ) -> ConformalInterval:
         """Fit to errors (n,) [decades] of specimens `group (n,)` unseen by the model, at latent points (n, d)."""
-        target = np.log(np.abs(error) + FLOOR)
-        folds = min(FOLDS, len(np.unique(group)))
-        best, best_scale = np.inf, np.zeros_like(target)
-        choice = CANDIDATES[-1]
-        for bandwidth, ridge in CANDIDATES:
-            held_out = np.empty_like(target)
-            for fit, rest in GroupKFold(folds).split(latent, target, group):
-                regressor = KernelRegressor(bandwidth, ridge, weights).fit(latent[fit], target[fit])
-                held_out[rest] = regressor.predict(latent[rest])
-            misfit = float(np.mean((target - held_out) ** 2))
-            if misfit < best:
-                best, best_scale, choice = misfit, held_out, (bandwidth, ridge)
-        ratio = np.abs(error) / np.exp(best_scale)
+        scale, held_out = fit_scale(latent, error, group, weights)
+        ratio = np.abs(error) / np.exp(held_out)
         # One share a specimen: the spectra of a pellet err together, so the finite-sample correction counts pellets.
-        n_groups = len(np.unique(group))
-        corrected = min(1.0, level * (1 + 1 / n_groups))
-        scale = KernelRegressor(*choice, weights).fit(latent, target)
+        corrected = min(1.0, level * (1 + 1 / len(np.unique(group))))
         return cls(scale, float(np.quantile(ratio, corrected)))
 
     def half_width(self, latent: np.ndarray) -> np.ndarray:
         """(m,) half-widths in decades at latent points (m, d)."""
         return self.quantile * np.exp(self.scale.predict(latent))
+
+
+def fit_scale(
+    x: np.ndarray, error: np.ndarray, group: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[KernelRegressor, np.ndarray]:
+    """Regression of log(|error| + floor) (n,) on x (n, d), and what it says of each group when it has not seen it (n,).
+
+    Bandwidth and ridge are those of `CANDIDATES` that predict held-out groups best.
+    """
+    target = np.log(np.abs(error) + FLOOR)
+    folds = min(FOLDS, len(np.unique(group)))
+    best, best_scale, choice = np.inf, np.zeros_like(target), CANDIDATES[-1]
+    for bandwidth, ridge in CANDIDATES:
+        held_out = np.empty_like(target)
+        for fit, rest in GroupKFold(folds).split(x, target, group):
+            held_out[rest] = KernelRegressor(bandwidth, ridge, weights).fit(x[fit], target[fit]).predict(x[rest])
+        misfit = float(np.mean((target - held_out) ** 2))
+        if misfit < best:
+            best, best_scale, choice = misfit, held_out, (bandwidth, ridge)
+    return KernelRegressor(*choice, weights).fit(x, target), best_scale

@@ -97,7 +97,7 @@ def methods(spectra: SpectrumSet, bundle: ModelBundle) -> list[Method]:
         Method("ionscope, with trust scores", "the same, reconstruction and Kramers-Kronig test", ours_with_scores),
         Method("read-off", "Re Z at the smallest phase", lambda i: float(read_off(frequency, impedance[i])[0])),
         Method(CIRCUIT_FIT, "ours: textbook circuit, log parameters, one start", lambda i: textbook(i, 1)),
-        Method("circuit fit, ten starts", "the same from ten starts", lambda i: textbook(i, 10)),
+        Method("circuit fit, ten starts", "the same from up to ten starts that differ", lambda i: textbook(i, 10)),
         Method(
             "circuit fit, circuit chosen",
             "ours: electrode and number of arcs by the Bayesian criterion, no help given",

@@ -1,0 +1,25 @@
+"""Give the trained reader its intervals, trust and referee, measure it on fresh sweeps, write its card."""
+
+from common import run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.reader_model import calibrate_reader, write_model_card
+    from ionscope.files import write_json
+    from ionscope.io.dataset import read_dataset
+
+    bundle = ModelBundle.load(Path(snakemake.input.model).parent)
+    evidence = pd.concat([pd.read_csv(path) for path in snakemake.input.evidence], ignore_index=True)
+    metrics = calibrate_reader(bundle, read_dataset(snakemake.input.spectra), evidence.sort_values("spectrum"))
+    write_json(snakemake.output.metrics, metrics)
+    bundle.save(Path(snakemake.output.model).parent)
+    write_model_card(bundle, metrics, snakemake.output.card)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,73 @@
+"""What an automatic circuit fit says of a spectrum, and what about the fit tells how far to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ionscope.circuits.fit import CircuitFit, fit_circuit
+from ionscope.preprocess.reference import read_off
+
+FEATURES = (
+    "interval",
+    "residual",
+    "noise",
+    "misfit",
+    "arcs",
+    "spike",
+    "blocking",
+    "converged",
+    "smallest_phase",
+    "electrode_share",
+    "slowest_arc",
+    "decades_above",
+)
+"""Diagnostics of a fit, in the order of `Evidence.features`; logarithms to base 10 where a ratio."""
+
+_NO_INTERVAL = 10.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A fitted resistance and its diagnostics.
+
+    log10_fit : decades of ohm
+    features : (len(FEATURES),) in the order of `FEATURES`
+    """
+
+    log10_fit: float
+    features: np.ndarray
+
+    @classmethod
+    def gather(cls, frequency: np.ndarray, impedance: np.ndarray) -> Evidence:
+        """Fit one spectrum (f,), the circuit chosen by its data; nobody guesses anything."""
+        fit = fit_circuit(frequency, impedance)
+        return cls(float(np.log10(fit.resistance)), _features(fit, frequency, impedance))
+
+
+def _features(fit: CircuitFit, frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
+    arcs = [element for element in fit.elements if element.kind == "arc"]
+    electrode = sum(arc.values["resistance"] for arc in arcs if arc.belongs_to == "electrode")
+    slowest = min((arc.values["frequency"] for arc in arcs if arc.belongs_to == "electrolyte"), default=frequency[-1])
+    _, at, _ = read_off(frequency, impedance)
+    noise = fit.noise or 1e-6
+    residual = fit.residual if np.isfinite(fit.residual) else 1.0
+    interval = np.log10(fit.upper / fit.resistance) if np.isfinite(fit.upper) else _NO_INTERVAL
+    return np.array(
+        [
+            np.log10(np.clip(interval, 1e-6, _NO_INTERVAL)),
+            np.log10(np.clip(residual, 1e-6, 1.0)),
+            np.log10(np.clip(noise, 1e-6, 1.0)),
+            np.log10(np.clip(residual / noise, 1e-3, 1e3)),
+            fit.circuit.arcs if fit.circuit else -1,
+            fit.circuit.spike if fit.circuit else -1,
+            fit.electrode == "blocking",
+            fit.converged,
+            np.abs(np.angle(impedance)).min(),
+            np.log10(1 + electrode / fit.resistance),
+            np.clip(np.log10(slowest / frequency[0]), -3.0, 9.0),
+            np.log10(frequency[-1] / float(at)),
+        ],
+        dtype=float,
+    )
