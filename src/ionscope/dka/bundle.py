@@ -33,7 +33,7 @@ FORMAT = 2
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
-REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.interval"
+REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.error"
 """Names of a referee's regressions in kernel.npz."""
 
 
@@ -165,7 +165,7 @@ class ModelBundle:
             for name, regressor in _referee_regressors(self.referee).items():
                 arrays |= _regressor_arrays(name, regressor)
                 constants[name] = _regressor_constants(regressor)
-            constants["referee.quantile"] = self.referee.interval.quantile
+            arrays["referee.quantiles"] = self.referee.quantiles
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         info: dict[str, Any] = {
@@ -214,14 +214,10 @@ class ModelBundle:
             interval = ConformalInterval(_regressor("scale", arrays, constants["scale"]), constants["quantile"])
             trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
         referee = None
-        if "referee.quantile" in constants:
-            *scales, combined = (_regressor(name, arrays, constants[name]) for name in REFEREE)
-            referee = Referee(
-                arrays["referee.centre"],
-                arrays["referee.spread"],
-                tuple(scales),
-                ConformalInterval(combined, constants["referee.quantile"]),
-            )
+        if "referee.quantiles" in arrays:
+            *scales, error_scale = (_regressor(name, arrays, constants[name]) for name in REFEREE)
+            centre, spread, quantiles = (arrays[f"referee.{name}"] for name in ("centre", "spread", "quantiles"))
+            referee = Referee(centre, spread, tuple(scales), error_scale, quantiles)
         return cls(
             representation=Representation.from_state(info["representation"]),
             model=model.eval(),
@@ -235,7 +231,7 @@ class ModelBundle:
 
 
 def _referee_regressors(referee: Referee) -> dict[str, KernelRegressor]:
-    return dict(zip(REFEREE, (*referee.scales, referee.interval.scale), strict=True))
+    return dict(zip(REFEREE, (*referee.scales, referee.error_scale), strict=True))
 
 
 def _regressor_arrays(name: str, regressor: KernelRegressor) -> dict[str, np.ndarray]:

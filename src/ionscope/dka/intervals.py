@@ -43,14 +43,19 @@ class ConformalInterval:
     ) -> ConformalInterval:
         """Fit to errors (n,) [decades] of specimens `group (n,)` unseen by the model, at latent points (n, d)."""
         scale, held_out = fit_scale(latent, error, group, weights)
-        ratio = np.abs(error) / np.exp(held_out)
-        # One share a specimen: the spectra of a pellet err together, so the finite-sample correction counts pellets.
-        corrected = min(1.0, level * (1 + 1 / len(np.unique(group))))
-        return cls(scale, float(np.quantile(ratio, corrected)))
+        return cls(scale, conformal_quantile(np.abs(error) / np.exp(held_out), group, level))
 
     def half_width(self, latent: np.ndarray) -> np.ndarray:
         """(m,) half-widths in decades at latent points (m, d)."""
         return self.quantile * np.exp(self.scale.predict(latent))
+
+
+def conformal_quantile(ratio: np.ndarray, group: np.ndarray, level: float) -> float:
+    """The quantile of normalised errors `ratio` (n,) that covers `level` of a fresh specimen's.
+
+    The spectra of a pellet err together, so the finite-sample correction counts the specimens in `group` (n,).
+    """
+    return float(np.quantile(ratio, min(1.0, level * (1 + 1 / len(np.unique(group))))))
 
 
 def fit_scale(

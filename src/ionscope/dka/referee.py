@@ -4,7 +4,8 @@ The read-off (Re Z at the smallest phase), an automatic circuit fit and the lear
 spectra: the first where no plateau stands alone, the second where its circuit is not the cell's, the third where it has
 seen little. On cells that none of them was made with, the error of each is regressed on what the spectrum shows: how
 far the answers lie apart, how the fit went, how sure the kernel is. An answer then counts with its expected error to
-the power -`POWER`, and the interval of the weighed answer is conformal, as in `ionscope.dka.intervals`.
+the power -`POWER`. The interval of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for cells that
+look blocking and cells that do not.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.circuits.evidence import Evidence
-from ionscope.dka.intervals import ConformalInterval, fit_scale
+from ionscope.circuits.evidence import FEATURES, Evidence
+from ionscope.dka.intervals import conformal_quantile, fit_scale
 from ionscope.dka.regressor import KernelRegressor
 
 WITNESSES = ("read_off", "circuit_fit", "kernel")
 POWER = 3.0
 """Two is the weight of independent errors; these are not, and a good answer must not be diluted by a bad one."""
+
+FEWEST = 20
+"""Groups of either kind of cell below which all cells calibrate the interval of both."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,12 @@ class Testimony:
 
     answers : (n, 3) decades of ohm, in the order of `WITNESSES`
     features : (n, d) what tells how wrong each may be
+    blocking : (n,) bool, whether the fit took the electrodes for blocking ones
     """
 
     answers: np.ndarray
     features: np.ndarray
+    blocking: np.ndarray
 
     @classmethod
     def of(
@@ -43,7 +49,7 @@ class Testimony:
         apart = answers[:, [1, 2, 2]] - answers[:, [0, 0, 1]]
         diagnostics = np.array([item.features for item in evidence])
         features = np.column_stack([apart, _size(apart), np.log10(half_width), diagnostics])
-        return cls(answers, features)
+        return cls(answers, features, diagnostics[:, FEATURES.index("blocking")] > 0.5)
 
 
 @dataclass
@@ -52,13 +58,15 @@ class Referee:
 
     centre, spread : (d,) of the features
     scales : for each witness, the regression of log(error + floor) on the features
-    interval : of the weighed answer
+    error_scale : the same for the weighed answer
+    quantiles : (2,) of its normalised errors, for cells that do not look blocking and for those that do
     """
 
     centre: np.ndarray
     spread: np.ndarray
     scales: tuple[KernelRegressor, ...]
-    interval: ConformalInterval
+    error_scale: KernelRegressor
+    quantiles: np.ndarray
 
     @classmethod
     def fit(cls, testimony: Testimony, truth: np.ndarray, group: np.ndarray, level: float = 0.9) -> Referee:
@@ -70,8 +78,15 @@ class Referee:
         fitted = [fit_scale(x, error, group) for error in errors.T]
         held_out = np.column_stack([scale for _, scale in fitted])
         error = (_weights(held_out) * errors).sum(axis=1)
-        interval = ConformalInterval.fit(x, error, group, None, level)
-        return cls(centre, spread, tuple(regressor for regressor, _ in fitted), interval)
+        error_scale, expected = fit_scale(x, error, group)
+        ratio = np.abs(error) / np.exp(expected)
+        quantiles = []
+        for kind in (False, True):
+            rows = testimony.blocking == kind
+            if len(np.unique(group[rows])) < FEWEST:
+                rows = np.ones_like(rows)
+            quantiles.append(conformal_quantile(ratio[rows], group[rows], level))
+        return cls(centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, np.array(quantiles))
 
     def weights(self, testimony: Testimony) -> np.ndarray:
         """(n, 3) share of each witness in the answer."""
@@ -82,7 +97,7 @@ class Referee:
         """log10 of the resistance (n,) and its half-width (n,), decades."""
         x = (testimony.features - self.centre) / self.spread
         value = (self.weights(testimony) * testimony.answers).sum(axis=1)
-        return value, self.interval.half_width(x)
+        return value, self.quantiles[testimony.blocking.astype(int)] * np.exp(self.error_scale.predict(x))
 
 
 def _weights(log_scale: np.ndarray) -> np.ndarray:
