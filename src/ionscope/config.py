@@ -158,7 +158,7 @@ class Autoencoding(Strict):
     steps: Count = 800
     batch: Annotated[int, Field(ge=8)] = 96
     learning_rate: Positive = 2e-3
-    noise: Annotated[float, Field(ge=0, le=0.2)] = 0.003
+    noise: Annotated[float, Field(ge=0, le=0.2)] = 0.0003
 
 
 class Adapting(Strict):

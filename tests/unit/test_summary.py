@@ -34,6 +34,7 @@ def predictions(seed=0, error=0.1):
     table["ea_true"] = SPECTRA["ea_total"]
     table["ea_single"] = table["ea_true"] + 0.02 * rng.normal(size=n)
     table["verdict"] = np.where(np.arange(n) % 5 == 0, "caution", "ok")
+    table["plateau"] = np.arange(n) % 7 > 0
     return table
 
 

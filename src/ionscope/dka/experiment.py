@@ -10,7 +10,7 @@ import pandas as pd
 from ionscope.config import Representing, Variant
 from ionscope.dka.activation import series_quantiles, series_table, single_spectrum_regressor
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.source import Source
+from ionscope.dka.source import Source, shows_plateau
 from ionscope.dka.training import Progress, Trained, train
 from ionscope.preprocess.scaling import Representation
 from ionscope.preprocess.smoothing import Smoothing
@@ -153,6 +153,7 @@ def prediction_table(
     table["ea_true"] = spectra["ea_total"]
     table["ea_single"] = np.nan
     table["reconstruction_error"] = reconstruction
+    table["plateau"] = shows_plateau(spectra.impedance)
     table["verdict"] = np.where(flagged, "caution", "ok")
     return table
 

@@ -14,6 +14,9 @@ from ionscope.preprocess.reference import read_off
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import ZERO_CELSIUS, SpectrumSet
 
+SHOWN = "shown"
+"""Group of the spectra whose phase comes low enough to show a resistance; the reader refuses the others."""
+
 
 def baseline_tables(spectra: SpectrumSet, predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Predictions of the peers that need no training, as tables like `predictions`.
@@ -51,6 +54,7 @@ def run_accuracy(tables: dict[str, pd.DataFrame], series: dict[str, pd.DataFrame
             "material": test["material"].to_numpy(),
             "temperature_c": celsius,
             "electrode": test["electrode"].to_numpy(),
+            "plateau": np.where(test["plateau"], SHOWN, "not shown"),
         }
         parts.append(accuracy_table(test, groups, variant))
     for variant, table in series.items():
@@ -149,6 +153,8 @@ def figures_of_merit(
 ) -> dict[str, Any]:
     """The named figures of one variant, on test specimens; the rows of the three last tables must be its own."""
     overall = accuracy_rows[accuracy_rows["group"] == "all"].set_index("quantity")
+    shown = (accuracy_rows["group"] == "plateau") & (accuracy_rows["value_of_group"] == SHOWN)
+    readable = accuracy_rows[shown].set_index("quantity")
     kinds = pairs.set_index("kind")["correct"]
     test, test_series = tested(table), tested(series)
     return {
@@ -162,6 +168,9 @@ def figures_of_merit(
         "sigma_log10_median": overall.loc["log10_sigma", "median"],
         "sigma_log10_p95": overall.loc["log10_sigma", "p95"],
         "sigma_log10_r2": overall.loc["log10_sigma", "r2"],
+        "n_test_plateau": int(readable["n"].get("sigma", 0)),
+        "sigma_mae_plateau_s_cm": readable["mae"].get("sigma"),
+        "sigma_log10_rmse_plateau": readable["rmse"].get("log10_sigma"),
         "ea_series_rmse_kj_mol": overall.loc["ea_series", "rmse"],
         "ea_series_r2": overall.loc["ea_series", "r2"],
         "ea_single_rmse_kj_mol": overall.loc["ea_single", "rmse"],
