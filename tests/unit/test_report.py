@@ -20,7 +20,7 @@ from ionscope.report.html import build_report
 
 SECTIONS = (
     "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage pairs arrhenius "
-    "peers ranking accuracy provenance"
+    "peers reader ranking accuracy provenance"
 ).split()
 FIGURES = (
     "arrhenius bandwidth bode coverage energy latent nyquist pairs parity parity_literal peers ranking reconstruction "
@@ -178,6 +178,7 @@ def test_a_run_without_its_files_is_reported_by_their_names(tmp_path):
         "evaluation/pairs.csv",
         "evaluation/timing.csv",
         "evaluation/peers.csv",
+        "reader/metrics.json",
         "ranking.csv",
         "proposals.csv",
         "evaluation/accuracy.csv",

@@ -11,6 +11,7 @@ SECTIONS = (
     accuracy.PAIRS,
     outcome.ARRHENIUS,
     accuracy.PEERS,
+    accuracy.READER,
     outcome.RANKING,
     accuracy.ACCURACY,
     outcome.PROVENANCE,

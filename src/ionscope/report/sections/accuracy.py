@@ -113,6 +113,20 @@ def accuracy_groups(page: Page) -> str:
     return markup.table(shown, f"Variant {page.run.variant} by group", {"value_of_group": "value"}, digits=3)
 
 
+def reader(page: Page) -> str:
+    """The model for laboratory files on simulated sweeps it has never seen, and each witness alone."""
+    rows = [{"sweeps": name, **figures} for name, figures in page.run.json("reader/metrics.json").items()]
+    words = markup.paragraph(
+        "A model of its own, trained on wide priors, reads laboratory files (ionscope predict). It weighs three "
+        "witnesses: the read-off, an automatic circuit fit and the kernel. Errors are in decades of resistance (0.01 "
+        "is 2.3 %). Many of these sweeps do not show their resistance; the intervals have to say so."
+    )
+    return words + markup.table(
+        pd.DataFrame(rows), "Sweeps of unseen microstructures, from reader/metrics.json", digits=3
+    )
+
+
+READER = Section("reader", "The reader of laboratory files", (reader,))
 PARITY = Section("parity", "Predicted against true", (parity, parity_literal, energy))
 RESIDUALS = Section("residuals", "Residuals by temperature and electrode", (residuals,))
 COVERAGE = Section("coverage", "Do the intervals hold?", (coverage,))

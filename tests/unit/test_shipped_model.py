@@ -1,0 +1,63 @@
+"""The model that comes with the package: whole, small, and right about measured pellets."""
+
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cells import cell
+
+from ionscope.io import read_spectra
+from ionscope.reading import Reader
+from ionscope.spectrum import Spectrum
+
+SPECTRA = Path(__file__).parents[2].parent / "shared" / "data" / "spectra"
+measured = pytest.mark.skipif(not SPECTRA.is_dir(), reason="the measured sample files (../shared) are not here")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load()
+
+
+def test_it_is_whole_and_below_five_megabytes():
+    with resources.as_file(resources.files("ionscope") / "models" / "reader") as folder:
+        names = {path.name: path.stat().st_size for path in folder.iterdir()}
+    assert set(names) == {"model.json", "encoder.safetensors", "kernel.npz", "card.md"}
+    assert sum(names.values()) < 5e6
+
+
+@pytest.mark.parametrize("resistance", [30.0, 1e3, 1e5])
+@pytest.mark.parametrize("points", [31, 71])
+def test_a_plain_cell_is_read_within_its_interval(reader, resistance, points):
+    frequency = np.geomspace(1, 1e6, points)
+    capacitance = 2e-6  # of the electrode, farad
+    spike = 1 / (2 * np.pi * capacitance * resistance)
+    reading = reader.read(Spectrum(frequency, cell(frequency, resistance, share=0.4, arc=2e5, spike=spike)))
+    assert reading.resistance.lower <= resistance <= reading.resistance.upper
+    assert reading.resistance.value == pytest.approx(resistance, rel=0.03)
+    assert reading.verdict != "refuse"
+
+
+@measured
+@pytest.mark.parametrize(
+    ("file", "low", "high"),
+    [
+        ("lpscl/PEIS_LPSCl_IonBlocking_-25C.txt", 1440.0, 1465.0),
+        ("lpscl/PEIS_LPSCl_IonBlocking_-25C_RelaxIS.txt", 1440.0, 1465.0),
+        ("lagp/lagp_dynamicVT.txt", 91.5e3, 91.5e3),
+    ],
+)
+def test_measured_pellets_are_read_within_three_per_cent(reader, file, low, high):
+    reading = reader.read(read_spectra(SPECTRA / file)[0])
+    assert 0.97 * low <= reading.resistance.value <= 1.03 * high
+    assert reading.resistance.lower <= high and low <= reading.resistance.upper
+    assert reading.verdict in ("ok", "caution")
+
+
+@measured
+def test_full_cells_are_not_taken_for_pellets(reader):
+    for spectrum in read_spectra(SPECTRA / "ceracharge" / "EISdata1_SoC0_Cyc1to100.csv")[::30]:
+        reading = reader.read(spectrum)
+        assert reading.verdict in ("caution", "refuse")
+        assert reading.reasons
