@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_read(commands)
     _add_check(commands)
+    _add_validate(commands)
     _add_materials(commands)
     _add_simulate(commands)
     return parser
@@ -83,6 +84,18 @@ def _add_check(commands) -> None:
     parser = commands.add_parser("check", help="Kramers-Kronig test and what is wrong with a spectrum")
     _add_file_options(parser)
     parser.set_defaults(run=_check)
+
+
+def _add_validate(commands) -> None:
+    parser = commands.add_parser(
+        "validate",
+        help="predictions for a folder of measured spectra beside what is published about them",
+        description="Read every file that DIR/known.csv names and compare with the published values in it.",
+    )
+    parser.add_argument("folder", metavar="DIR", help="folder with known.csv (docs/formats.md tells its columns)")
+    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+    parser.add_argument("--json", action="store_true", help="a JSON list, one object a sweep")
+    parser.set_defaults(run=_validate)
 
 
 def _add_config_option(parser: argparse.ArgumentParser) -> None:
@@ -177,6 +190,21 @@ def _check(arguments: argparse.Namespace) -> int:
             print(f"  {finding.sentence}")
         if report.clean:
             print("  nothing to complain about")
+    return OK
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from ionscope.evaluate.known import read_known
+    from ionscope.evaluate.measured import compare_measured
+    from ionscope.files import to_json
+    from ionscope.reading import Reader
+
+    table = compare_measured(read_known(arguments.folder), Reader.load(arguments.model).read)
+    if arguments.json:
+        print(to_json(table.to_dict("records")))
+    else:
+        columns = ["file", "predicted_ohm", "published_ohm", "relative_error", "read_off_ohm", "covered", "verdict"]
+        print(table[columns].to_string(index=False, na_rep="", float_format="{:.4g}".format))
     return OK
 
 

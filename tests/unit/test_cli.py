@@ -361,3 +361,20 @@ def test_simulate_writes_what_the_workflow_would(tmp_path, capsys):
     priors = Priors.load(ROOT / "config", run["materials"], simulation.electrodes)
     alone = simulate_specimens(simulation, priors, run["seed"], [3])
     assert np.array_equal(read_dataset(tmp_path / "set.nc").impedance[-2:], alone.impedance)
+
+
+def test_validate_compares_with_what_is_published(sweep, model, tmp_path, capsys):
+    (tmp_path / "pellet.csv").write_text(Path(sweep).read_text())
+    header = "file,temperature_c,thickness_cm,area_cm2,specimen,resistance_ohm,sigma_total_s_cm,ea_ev,source\n"
+    (tmp_path / "known.csv").write_text(header + "pellet.csv,25,,,,1000,,,measured\n")
+    assert main(["validate", str(tmp_path), "--model", model, "--json"]) == OK
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["published_ohm"] == 1000
+    assert row["relative_error"] == pytest.approx(row["predicted_ohm"] / 1000 - 1)
+    assert main(["validate", str(tmp_path), "--model", model]) == OK
+    assert "pellet.csv" in capsys.readouterr().out
+
+
+def test_a_folder_without_its_table_is_bad_input(model, tmp_path, capsys):
+    assert main(["validate", str(tmp_path), "--model", model]) == BAD_INPUT
+    assert "known.csv" in capsys.readouterr().err

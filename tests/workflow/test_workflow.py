@@ -64,6 +64,17 @@ def test_a_wrong_key_is_refused_before_anything_runs(path, value, named, tmp_pat
     assert "Traceback" not in message
 
 
+def test_a_folder_of_measured_spectra_is_validated_against(tmp_path):
+    config = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
+    config["validation"] = {"spectra": str(tmp_path)}
+    (tmp_path / "known.csv").touch()
+    file = tmp_path / "measured.yaml"
+    file.write_text(yaml.safe_dump(config))
+    run = snakemake("-n", "--configfile", str(file), directory=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "validate_measured" in run.stdout + run.stderr
+
+
 @pytest.fixture(scope="module")
 def smoke_run(tmp_path_factory) -> Path:
     """A working directory in which the smoke configuration has run."""

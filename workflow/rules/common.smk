@@ -59,4 +59,6 @@ def final_outputs():
     ]
     if RUN.reader is not None:
         outputs.append(f"{RESULTS}/reader/card.md")
+        if RUN.validation.spectra is not None:
+            outputs.append(f"{RESULTS}/validation/measured.csv")
     return outputs
