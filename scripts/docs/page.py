@@ -14,7 +14,8 @@ TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table; cells are text."""
-    lines = [f"| {' | '.join(row)} |" for row in [headings, ["---"] * len(headings), *rows]]
+    cells = ([cell.replace("|", "\\|") for cell in row] for row in [headings, ["---"] * len(headings), *rows])
+    lines = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join(lines) + "\n"
 
 

@@ -23,7 +23,7 @@ def figure(text: str) -> str:
     """A figure to three digits; anything else as it is."""
     parts = str(text).split(" to ")
     try:
-        return " to ".join(f"{float(part):.3g}" for part in parts)
+        return " to ".join(f"{float(f'{float(part):.3g}'):g}" for part in parts)
     except ValueError:
         return str(text)
 
@@ -62,7 +62,7 @@ def ablations_table() -> str:
     ablations = read_json(RUN / "evaluation" / "metrics.json")["ablations"]
     rows = []
     for name, figures in ablations.items():
-        sigma = figures["log10 sigma_total"]
+        sigma = figures["log10_sigma"]
         rows.append([f"`{name}`", *(f"{sigma[key]:.2g}" for key in ("rmse", "mae", "median", "p95"))])
         rows[-1].append(f"{figures['pairs_correct']:.1%}")
     return markdown(["", "RMSE", "MAE", "median", "95 %", "pairs right"], rows)
