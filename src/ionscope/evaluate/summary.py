@@ -128,14 +128,14 @@ def reconstruction_tables(
                 "variant": variant,
                 "spectrum": rows[i],
                 "specimen": names[i],
-                "channel": channel,
+                "channel": name,
                 "grid": bundle.representation.grid,
                 "measured": features.channels[i, channel],
                 "reconstructed": channels[i, channel],
             }
         )
         for i in picked
-        for channel in (0, 1)
+        for channel, name in enumerate(bundle.representation.channel_names)
     ]
     return errors, pd.concat(points, ignore_index=True)
 

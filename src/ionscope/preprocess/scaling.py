@@ -70,6 +70,11 @@ class Representation:
     def n_channels(self) -> int:
         return 3 if self.kind == "anchored" else 2
 
+    @property
+    def channel_names(self) -> tuple[str, str]:
+        """What the two physical channels hold."""
+        return ("real part", "imaginary part") if self.kind == "per_spectrum" else ("modulus", "phase")
+
     def fit(
         self,
         frequency: np.ndarray,
