@@ -130,7 +130,7 @@ def test_a_lost_shard_is_made_again_the_same(smoke_run, tmp_path):
     before = shard.read_bytes()
     shard.unlink()
     run = snakemake(
-        "--cores", "1", "--configfile", str(ROOT / "config" / "smoke.yaml"), str(shard.relative_to(directory)),
+        str(shard.relative_to(directory)), "--cores", "1", "--configfile", str(ROOT / "config" / "smoke.yaml"),
         directory=directory,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
