@@ -7,6 +7,7 @@ and the phase are nearly straight over a short window.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -29,9 +30,15 @@ class Smoothing:
         """Smoothed impedances (n, f), on evenly spaced log frequency."""
         if self.window == 0:
             return impedance
+        operator = _operator(self.window, self.order, impedance.shape[-1])
         log, phase = np.log(np.abs(impedance)), np.unwrap(np.angle(impedance), axis=-1)
-        log, phase = (savgol_filter(part, self.window, self.order, axis=-1) for part in (log, phase))
-        return np.exp(log + 1j * phase)
+        return np.exp(log @ operator + 1j * (phase @ operator))
+
+
+@lru_cache(maxsize=32)
+def _operator(window: int, order: int, points: int) -> np.ndarray:
+    """(points, points) matrix that a row is multiplied with: the filter is linear, its ends are costly to set up."""
+    return savgol_filter(np.eye(points), window, order, axis=-1)
 
 
 def choose_smoothing(frequency: np.ndarray, impedance: np.ndarray) -> tuple[Smoothing, pd.DataFrame]:
