@@ -59,6 +59,10 @@ def _add_file_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+
+
 def _add_predict(commands) -> None:
     parser = commands.add_parser(
         "predict",
@@ -69,7 +73,7 @@ def _add_predict(commands) -> None:
     parser.add_argument("--temperature", type=float, metavar="C", help="temperature of the sweep, Celsius")
     parser.add_argument("--thickness", type=_positive, metavar="CM", help="thickness of the pellet, cm")
     parser.add_argument("--area", type=_positive, metavar="CM2", help="area of the electrodes, cm2")
-    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+    _add_model_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object, or a list of them for several sweeps")
     parser.set_defaults(run=_predict)
 
@@ -93,7 +97,7 @@ def _add_validate(commands) -> None:
         description="Read every file that DIR/known.csv names and compare with the published values in it.",
     )
     parser.add_argument("folder", metavar="DIR", help="folder with known.csv (docs/formats.md tells its columns)")
-    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+    _add_model_option(parser)
     parser.add_argument("--json", action="store_true", help="a JSON list, one object a sweep")
     parser.set_defaults(run=_validate)
 
