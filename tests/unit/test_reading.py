@@ -10,7 +10,7 @@ from cells import SHAPE, cell, pellets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionscope.config import ReaderModel, Representing, Simulation, Variant
+from ionscope.config import ReaderModel, Representing, Simulation
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
@@ -294,20 +294,9 @@ def test_a_witness_that_is_right_is_heard(trained):
     assert reading.witnesses["circuit_fit"]["share"] > reading.witnesses["kernel"]["share"]
 
 
-def test_no_microstructure_has_two_roles():
-    settings = ReaderModel(
-        materials=["pellet"],
-        simulation=Simulation(
-            specimens_per_material=80,
-            draws_per_microstructure=4,
-            temperatures_c=[25],
-            frequency_min_hz=0.1,
-            frequency_max_hz=1e6,
-            frequencies=71,
-            electrodes={"blocking": 1.0},
-        ),
-        variant=Variant(),
-    )
+def test_no_microstructure_has_two_roles(wanted):
+    shared = wanted.simulation.model_copy(update={"draws_per_microstructure": 4})
+    settings = wanted.model_copy(update={"simulation": shared})
     roles, groups = reader_roles(TRAINING, settings, 0), microstructures(TRAINING, 4)
     assert set(roles) == {"train", "calibration", "test"}
     for name in np.unique(groups):

@@ -119,8 +119,8 @@ class ModelBundle:
         if self.referee is not None:
             evidence = [Evidence.gather(frequency, row) for row in impedance]
             testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width)
-            log10_resistance, half_width = self.referee.answer(testimony)
-            witnesses, weights = testimony.answers, self.referee.weights(testimony)
+            log10_resistance, half_width, weights = self.referee.answer(testimony)
+            witnesses = testimony.answers
         return Readings(
             log10_resistance=log10_resistance,
             half_width=half_width,
@@ -139,14 +139,17 @@ class ModelBundle:
         reconstruction: np.ndarray,
         residual: np.ndarray,
         level: float = 0.9,
-    ) -> None:
+    ) -> np.ndarray:
         """Fit intervals and trust thresholds to spectra of specimens `group (n,)` that training did not see.
 
-        error (n,) in decades; reconstruction and residual (n,) are the two other detectors' scores.
+        error (n,) in decades; reconstruction and residual (n,) are the two other detectors' scores. Returns half-widths
+        (n,) of these spectra, each from intervals that have not seen its specimen: the model's own would look too good.
         """
-        self.interval = ConformalInterval.fit(latent, error, group, self.regressor.weights, level)
+        weights = self.regressor.weights
+        self.interval, half_width = ConformalInterval.fit_held_out(latent, error, group, weights, level)
         distance = latent_distance(latent, latent, itself=True)
         self.trust = Trust.fit(np.column_stack([reconstruction, distance, residual]), latent)
+        return half_width
 
     def save(self, folder: Path | str) -> None:
         """Write the three files; model.json last, so that a folder with it is whole."""

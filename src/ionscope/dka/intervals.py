@@ -42,8 +42,16 @@ class ConformalInterval:
         cls, latent: np.ndarray, error: np.ndarray, group: np.ndarray, weights: np.ndarray | None, level: float = 0.9
     ) -> ConformalInterval:
         """Fit to errors (n,) [decades] of specimens `group (n,)` unseen by the model, at latent points (n, d)."""
+        return cls.fit_held_out(latent, error, group, weights, level)[0]
+
+    @classmethod
+    def fit_held_out(
+        cls, latent: np.ndarray, error: np.ndarray, group: np.ndarray, weights: np.ndarray | None, level: float = 0.9
+    ) -> tuple[ConformalInterval, np.ndarray]:
+        """The same, and the half-width (n,) of each specimen's spectra from a scale that has not seen it."""
         scale, held_out = fit_scale(latent, error, group, weights)
-        return cls(scale, conformal_quantile(np.abs(error) / np.exp(held_out), group, level))
+        interval = cls(scale, conformal_quantile(np.abs(error) / np.exp(held_out), group, level))
+        return interval, interval.quantile * np.exp(held_out)
 
     def half_width(self, latent: np.ndarray) -> np.ndarray:
         """(m,) half-widths in decades at latent points (m, d)."""

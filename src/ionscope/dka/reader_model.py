@@ -18,7 +18,6 @@ from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import shape_factor, train_bundle
-from ionscope.dka.intervals import fit_scale
 from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
@@ -103,11 +102,8 @@ def calibrate_reader(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     known = evidence[evidence["role"] == "calibration"]
     group = known["group"].to_numpy()
     latent, reconstruction, reference, kernel, truth = _encoded(bundle, spectra, known)
-    bundle.calibrate(latent, kernel - truth, group, reconstruction, known["kramers_kronig"].to_numpy())
-    assert bundle.interval is not None
-    # What the interval says of a spectrum it was fitted to would look too good to the referee.
-    _, held_out = fit_scale(latent, kernel - truth, group, bundle.regressor.weights)
-    half_width = bundle.interval.quantile * np.exp(held_out)
+    residual = known["kramers_kronig"].to_numpy()
+    half_width = bundle.calibrate(latent, kernel - truth, group, reconstruction, residual)
     bundle.referee = Referee.fit(Testimony.of(reference, _fits(known), kernel, half_width), truth, group)
     return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"])
 
@@ -117,7 +113,7 @@ def reader_metrics(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataF
     latent, _, reference, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
     testimony = Testimony.of(reference, _fits(evidence), kernel, bundle.interval.half_width(latent))
-    answer, width = bundle.referee.answer(testimony)
+    answer, width, _ = bundle.referee.answer(testimony)
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
     electrode = spectra["electrode"].astype(str)[evidence["spectrum"]]

@@ -88,16 +88,12 @@ class Referee:
             quantiles.append(conformal_quantile(ratio[rows], group[rows], level))
         return cls(centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, np.array(quantiles))
 
-    def weights(self, testimony: Testimony) -> np.ndarray:
-        """(n, 3) share of each witness in the answer."""
+    def answer(self, testimony: Testimony) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3)."""
         x = (testimony.features - self.centre) / self.spread
-        return _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-
-    def answer(self, testimony: Testimony) -> tuple[np.ndarray, np.ndarray]:
-        """log10 of the resistance (n,) and its half-width (n,), decades."""
-        x = (testimony.features - self.centre) / self.spread
-        value = (self.weights(testimony) * testimony.answers).sum(axis=1)
-        return value, self.quantiles[testimony.blocking.astype(int)] * np.exp(self.error_scale.predict(x))
+        weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
+        half_width = self.quantiles[testimony.blocking.astype(int)] * np.exp(self.error_scale.predict(x))
+        return (weights * testimony.answers).sum(axis=1), half_width, weights
 
 
 def _weights(log_scale: np.ndarray) -> np.ndarray:

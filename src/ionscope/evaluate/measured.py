@@ -19,9 +19,7 @@ COLUMNS = [
 ]
 
 
-def compare_measured(
-    known: Iterable[KnownSpectrum], read: Callable[[Spectrum], Any], progress: Callable[[Iterable], Iterable] = iter
-) -> pd.DataFrame:
+def compare_measured(known: Iterable[KnownSpectrum], read: Callable[[Spectrum], Any]) -> pd.DataFrame:
     """One row a sweep of every file in `known`, with the columns `COLUMNS`; empty cells where nothing is published.
 
     Parameters
@@ -30,7 +28,7 @@ def compare_measured(
     read : `ionscope.reading.Reader.read`; a file that it or the parser refuses gets the verdict `refuse` and the reason
     """
     rows: list[dict[str, Any]] = []
-    for entry in progress(known):
+    for entry in known:
         about = {"file": entry.path.name, "specimen": entry.specimen, "source": entry.source}
         try:
             readings = [read(entry.completed(spectrum)) for spectrum in read_spectra(entry.path)]

@@ -52,7 +52,7 @@ def run_peers(
     spectra : a simulated set, whose `sigma_total` and geometry give the true resistance
     index : (m,) numbers of test spectra
     bundle : the trained model that stands for ourselves
-    progress : a progress bar with `total`, `reset` and `update`, or None
+    progress : a progress bar with `total` and `update`, or None
 
     Returns
     -------
