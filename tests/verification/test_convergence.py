@@ -2,112 +2,22 @@
 
 import numpy as np
 import pytest
-from scipy.sparse.linalg import splu
-from skfem.quadrature import get_quadrature
 
 from ionscope.simulate import Cell, Electrode, ElectrolyteProperties, Microstructure
-from ionscope.simulate.adapt import adapted, conductivity_tensors, indicators, load_cases
-from ionscope.simulate.fem import ELEMENTS, Numbering, assemble, shape_functions
+from ionscope.simulate.adapt import adapted, indicators, load_cases
+from ionscope.simulate.fem import assemble
 from ionscope.simulate.materials import affine_parameters
-from ionscope.simulate.mesh import BOTTOM, GrainMesh
-from ionscope.simulate.tessellation import cut_into_simplices, facet_areas, signed_volumes, voronoi
-
-THETA = np.array([1.0 + 0j, 0.7j, 5.0, 2.0j, 3.0 + 1j, 2.0 + 2j])
-METALS = np.array([0.3, -1.2])
+from ionscope.simulate.mesh import GrainMesh
+from ionscope.simulate.tessellation import cut_into_simplices, voronoi
+from ionscope.simulate.verification.manufactured import LEVELS, convergence_table
 
 
-def exact(x, grain):
-    """A potential (...) at x (d, ...) that jumps from grain to grain, and its gradient (d, ...)."""
-    size, phase = 1 + grain % 3, 0.7 * grain
-    waves = np.array([1.0, 1.5, 0.8])[: len(x)]
-    argument = np.tensordot(waves, x, axes=1) + phase
-    return size * np.sin(argument), size * np.cos(argument) * waves.reshape(-1, *[1] * (x.ndim - 1))
-
-
-def quadrature(dimension):
-    points, weights = get_quadrature(ELEMENTS[dimension, 1].refdom, 8)
-    return points, weights / weights.sum()
-
-
-def places(cell, facets, x):
-    """(d, q, m) positions of the points x (k, q) of the reference simplex in simplices or facets."""
-    corners = cell.points[:, facets]
-    edges = corners[:, 1:] - corners[:, :1]
-    return corners[:, :1] + np.einsum("dkm,kq->dqm", edges, x)
-
-
-class Manufactured:
-    """The problem on one mesh whose solution is `exact`: what drives it is computed by quadrature from `exact`."""
-
-    def __init__(self, cell, order):
-        self.cell, d = cell, cell.dimension
-        self.numbering = Numbering(cell, order)
-        self.system = assemble(cell, order)
-        n = self.numbering.n
-        self.unknowns = self.numbering.of(cell.simplices)
-        self.drive, self.energy = np.zeros(n + 2, complex), 0.0
-
-        x, self.weights = quadrature(d)
-        self.values, gradients = shape_functions(d, order, x)
-        self.x = places(cell, cell.simplices, x)
-        self.volume = np.abs(signed_volumes(cell.points, cell.simplices))
-        corners = cell.points[:, cell.simplices]
-        inverse = np.linalg.inv(np.moveaxis(corners[:, 1:] - corners[:, :1], 2, 0))  # (m, a, c)
-        _, slope = exact(self.x, cell.grain)
-        current = np.einsum("mce,eqm->cqm", conductivity_tensors(cell, THETA), slope)
-        weak = np.einsum("cqm,mac,iaq,q,m->im", current, inverse, gradients, self.weights, self.volume, optimize=True)
-        np.add.at(self.drive, self.unknowns, weak)
-        self.energy += np.einsum("cqm,cqm,q,m->", current, slope, self.weights, self.volume, optimize=True)
-
-        facet, weights = quadrature(d - 1)
-        values, _ = shape_functions(d - 1, order, facet)
-        grain_of = np.zeros(cell.points.shape[1], int)
-        grain_of[cell.simplices] = cell.grain
-        one, other = (exact(places(cell, side, facet), grain_of[side[0]])[0] for side in cell.sides)
-        y = THETA[2] * cell.boundary_conductance + THETA[3] * cell.boundary_capacitance
-        area = facet_areas(cell.points[:, cell.sides[0]])
-        through = y[cell.boundary] * area * weights[:, None] * (one - other)
-        for side, sign in zip(cell.sides, (1, -1), strict=True):
-            np.add.at(self.drive, self.numbering.of(side), sign * values @ through)
-        self.energy += (through * (one - other)).sum()
-
-        bottom = cell.electrode == BOTTOM
-        y = np.where(bottom, THETA[4], THETA[5]) * cell.contact
-        below = exact(places(cell, cell.wall, facet), grain_of[cell.wall[0]])[0] - np.where(bottom, *METALS)
-        through = y * facet_areas(cell.points[:, cell.wall]) * weights[:, None] * below
-        np.add.at(self.drive, self.numbering.of(cell.wall), values @ through)
-        np.add.at(self.drive, n + (~bottom), -through.sum(axis=0))
-        self.energy += (through * below).sum()
-
-    def errors(self):
-        """Root mean square error of the potential, and the error of the energy relative to the energy."""
-        pinned = self.system.pinned
-        solution = splu(self.system.matrix(THETA)).solve(np.delete(self.drive, pinned))
-        solution = np.insert(solution, pinned, 0.0)
-        energy = self.drive @ solution
-        miss = self.values.T @ solution[self.unknowns] - exact(self.x, self.cell.grain)[0]
-        miss -= self.weights @ miss @ self.volume  # a potential is known up to a constant
-        return np.sqrt(self.weights @ np.abs(miss) ** 2 @ self.volume), abs(energy / self.energy - 1)
-
-
-@pytest.mark.parametrize(
-    ("dimension", "order", "levels"),
-    [(2, 1, (1, 2, 3, 4)), (2, 2, (1, 2, 3, 4)), (3, 1, (0, 1, 2, 3)), (3, 2, (0, 1, 2))],
-)
-def test_a_manufactured_potential_is_met_at_the_order_of_the_elements(dimension, order, levels):
+@pytest.mark.parametrize(("dimension", "order"), sorted(LEVELS))
+def test_a_manufactured_potential_is_met_at_the_order_of_the_elements(dimension, order):
     """Grains of their own conductivity and boundaries of their own conductance, complex throughout."""
-    cell = Microstructure.voronoi(
-        9 if dimension == 2 else 4,
-        dimension,
-        seed=3,
-        grain_spread_decades=0.3,
-        boundary_spread_decades=0.3,
-        anisotropy=2,
-    )
-    errors = np.array([Manufactured(cell.refined(level), order).errors() for level in levels])
-    potential, energy = np.log2(errors[-2] / errors[-1])
-    assert potential == pytest.approx(order + 1, abs=0.25)
-    assert energy == pytest.approx(2 * order, abs=0.25)
+    finest = convergence_table(dimension, order).iloc[-1]
+    assert finest["potential_order"] == pytest.approx(order + 1, abs=0.25)
+    assert finest["energy_order"] == pytest.approx(2 * order, abs=0.25)
 
 
 ELECTROLYTE = ElectrolyteProperties(sigma_grain_25c=4e-4, permittivity=100, sigma_boundary_25c=2e-3)
@@ -158,11 +68,14 @@ def test_the_adapted_mesh_meets_its_tolerance(name, order, tolerance, electrodes
 @any_electrodes
 @any_cell
 def test_the_estimate_is_of_the_size_of_the_error(name, order, tolerance, electrodes):
-    """In each of the real problems it is made for; where grains are turned it is known to be too careful."""
+    """In each of the real problems it is made for; where grains are turned it is known to be too careful.
+
+    A problem that a coarser mesh has settled is not looked at again: its estimate is then that of the coarser mesh.
+    """
     _, cases, cell, system, estimate, finer = adapted_and_finer(name, electrodes, order, tolerance)
     estimates = indicators(cell, system, cases).sum(axis=1)
     errors = np.array([1 - compliance(system, case) / compliance(finer, case) for case in cases])
-    assert estimates.max() == pytest.approx(estimate, rel=1e-9)
+    assert estimates.max() <= estimate * (1 + 1e-9)
     assert (errors > 0).all()
     assert (errors < 1.25 * estimates).all()
     assert (errors > 0.25 * estimates).all()

@@ -120,12 +120,15 @@ def bisected(mesh: GrainMesh, marked: np.ndarray) -> GrainMesh:
     waiting = np.zeros(mesh.simplices.shape[1], bool)
     waiting[marked] = True
     while waiting.any():
-        mesh, waiting = _cut_what_is_ready(mesh, waiting)
+        mesh, waiting = cut_what_is_ready(mesh, waiting)
     return mesh
 
 
-def _cut_what_is_ready(mesh: GrainMesh, waiting: np.ndarray) -> tuple[GrainMesh, np.ndarray]:
-    """One pass of `bisected`; `waiting` (m,) marks the simplices that have to be cut, and those still uncut after."""
+def cut_what_is_ready(mesh: GrainMesh, waiting: np.ndarray) -> tuple[GrainMesh, np.ndarray]:
+    """One pass of `bisected`, after which the mesh is conforming too.
+
+    `waiting` (m,) marks the simplices that have to be cut; returned are those of the new mesh that still have to be.
+    """
     p, m = mesh.points.shape[1], mesh.simplices.shape[1]
     key = _edge_keys(mesh.simplices, p)
     edge, index = np.unique(key, return_inverse=True)

@@ -15,7 +15,7 @@ from ionscope.simulate.mesh import (
     BOTTOM,
     TOP,
     GrainMesh,
-    bisected,
+    cut_what_is_ready,
     facet_keys,
     node_key,
     uniformly_refined,
@@ -128,7 +128,8 @@ def touched_in_patches(
             coarse[wall[crossed & (reach[wall] > radius / 2**resolution)]] = True
         if not coarse.any():
             return replace(mesh, contact=touched)
-        mesh = bisected(mesh, _owners(mesh, coarse))
+        # One pass at a time: what it leaves uncut may no longer need a cut.
+        mesh, _ = cut_what_is_ready(mesh, _owners(mesh, coarse))
 
 
 def turned_grains(rng: np.random.Generator, conductivity: np.ndarray, anisotropy: float, dimension: int) -> np.ndarray:
@@ -143,8 +144,8 @@ def turned_grains(rng: np.random.Generator, conductivity: np.ndarray, anisotropy
 
 
 def _owners(mesh: GrainMesh, facets: np.ndarray) -> np.ndarray:
-    """Simplices that own the wall `facets` (mask)."""
+    """(m,) mask of the simplices that own the wall `facets` (mask)."""
     p = mesh.points.shape[1]
     keys = facet_keys(mesh.simplices, p)
     wanted = node_key(np.sort(mesh.wall[:, facets], axis=0), p)
-    return np.flatnonzero(np.isin(keys, wanted).any(axis=0))
+    return np.isin(keys, wanted).any(axis=0)
