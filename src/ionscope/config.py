@@ -233,6 +233,12 @@ class Validation(Strict):
     spectra: str | None = None
 
 
+class Verification(Strict):
+    """How many specimens of the data set are solved again on finer meshes."""
+
+    specimens: Annotated[int, Field(ge=1)] = 6
+
+
 class RunConfig(Strict):
     """A whole run, as in `config/config.yaml`."""
 
@@ -244,6 +250,7 @@ class RunConfig(Strict):
     reader: ReaderModel | None = None
     peers: Peers = Peers()
     validation: Validation = Validation()
+    verification: Verification = Verification()
 
     @model_validator(mode="after")
     def _has_temperature_series(self) -> RunConfig:

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ionscope.config import Simulation, read_yaml
 from ionscope.evaluate.claims import load_claims, write_claims
 from ionscope.files import write_json
 from ionscope.io.dataset import write_dataset
 from ionscope.rank.propose import write_proposals
 from ionscope.rank.ranking import write_ranking
 from ionscope.simulate.arrhenius import arrhenius_factor
+from ionscope.simulate.verification.report import summary
 from ionscope.spectrum import SpectrumSet
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -108,6 +110,7 @@ def write_run(folder, per_material=10, seed=5):
         folder / "preprocess/smoothing.csv", index=False
     )
     write_json(folder / "preprocess/smoothing.json", {"window": 5, "order": 3, "reason": "smallest error"})
+    _write_verification(folder)
     _write_predictions(folder, table, rows, rng)
     _write_learning(folder, rows, z, rng)
     _write_evaluation(folder, rows, rng)
@@ -121,6 +124,35 @@ def write_run(folder, per_material=10, seed=5):
         folder / "provenance.json", {"python": "3.11.9", "packages": {"numpy": "2.4.6"}, "seed": 3, "device": "cpu"}
     )
     return folder
+
+
+def _write_verification(folder):
+    (folder / "verification").mkdir()
+    checks = [("laminate", "layers", 3e-13, 1e-10, "kept"), ("another code", "not installed", np.nan, 1e-8, "not run")]
+    tables = {
+        "checks": pd.DataFrame(checks, columns=["check", "meaning", "value", "limit", "verdict"]),
+        "convergence": pd.DataFrame(
+            {
+                **{"dimension": 2, "order": 1, "level": [0, 1], "unknowns": [100, 400]},
+                **{"potential_error": [1e-2, 2.5e-3], "energy_error": [1e-2, 2.5e-3]},
+                **{"potential_order": [np.nan, 2.0], "energy_order": [np.nan, 2.0]},
+            }
+        ),
+        "mesh": pd.DataFrame(
+            {"tolerance": [1e-2, 1e-3], "unknowns": [500, 2000], "estimate": [9e-3, 8e-4], "error": [6e-3, 5e-4]}
+        ),
+        "discretisation": pd.DataFrame(
+            {
+                **{"specimen": ["llzo-000", "llzo-000"], "contact": ["full", "as drawn"], "contact_fraction": [1, 0.5]},
+                **{"porosity": 0.1, "unknowns": [900, 1500], "estimate": 9e-4},
+                **{"error": [6e-4, 7e-4], "error_without_electrodes": [7e-4, 8e-4]},
+            }
+        ),
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"verification/{name}.csv", index=False)
+    settings = Simulation.model_validate(read_yaml(CONFIG / "smoke.yaml")["simulation"])
+    write_json(folder / "verification/verification.json", summary(tables["checks"], tables["discretisation"], settings))
 
 
 def _write_predictions(folder, table, rows, rng):

@@ -19,12 +19,12 @@ from ionscope.report.figures import accuracy, learning, outcome, shares, spectra
 from ionscope.report.html import build_report
 
 SECTIONS = (
-    "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage pairs arrhenius "
-    "peers reader ranking accuracy provenance"
+    "claims method dataset verification gallery smoothing reconstruction latent training parity residuals coverage "
+    "pairs arrhenius peers reader ranking accuracy provenance"
 ).split()
 FIGURES = (
-    "arrhenius bandwidth bode coverage energy latent nyquist pairs parity parity_literal peers ranking reconstruction "
-    "reconstruction_error residuals smoothing timing training"
+    "arrhenius bandwidth bode convergence coverage energy latent nyquist pairs parity parity_literal peers ranking "
+    "reconstruction reconstruction_error residuals smoothing timing training"
 ).split()
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 

@@ -7,8 +7,7 @@ from ionscope.simulate import Cell, Electrode, ElectrolyteProperties, Microstruc
 from ionscope.simulate.adapt import adapted, indicators, load_cases
 from ionscope.simulate.fem import assemble
 from ionscope.simulate.materials import affine_parameters
-from ionscope.simulate.mesh import GrainMesh
-from ionscope.simulate.tessellation import cut_into_simplices, voronoi
+from ionscope.simulate.verification.checks import bricks
 from ionscope.simulate.verification.manufactured import LEVELS, convergence_table
 
 
@@ -98,13 +97,6 @@ def test_on_finer_meshes_the_conductance_only_falls():
         assert np.all(np.diff(z) > 0)
     linear, quadratic = (assemble(cell, order).solve_direct(theta)[0] for order in (1, 2))
     assert quadratic > linear
-
-
-def bricks(n, dimension):
-    """n^d square or cubic grains, where four or eight cells meet in a point."""
-    centres = (np.arange(n) + 0.5) / n
-    seeds = np.stack(np.meshgrid(*[centres] * dimension, indexing="ij"), axis=-1).reshape(-1, dimension)
-    return Microstructure.from_mesh(GrainMesh.from_simplices(*cut_into_simplices(voronoi(seeds))), n**dimension)
 
 
 @pytest.mark.parametrize(("n", "dimension"), [(2, 2), (4, 2), (3, 3)])

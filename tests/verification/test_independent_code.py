@@ -1,12 +1,14 @@
-"""The same wall of bricks by another method: cell-centred finite volumes, written for this test alone."""
+"""The same cell by another method, cell-centred finite volumes written for this test alone, and by another code."""
 
 import numpy as np
+import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.linalg import spsolve
 
 from ionscope.simulate import Microstructure
 from ionscope.simulate.fem import assemble
 from ionscope.simulate.mesh import GrainMesh
+from ionscope.simulate.verification.ngsolve_cell import NgsolveCell
 
 ROWS = 4
 BRICKS = 3 * (ROWS // 2) + 2 * (ROWS // 2)
@@ -93,3 +95,20 @@ def test_a_wall_of_equal_bricks_is_layers_in_series_in_both():
     even = np.ones(BRICKS)
     assert abs(assemble(running_bond(8).with_properties(even)).solve_direct(theta)[0] / expected - 1) < 1e-10
     assert abs(finite_volumes(8, theta, even) / expected - 1) < 1e-10
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_ngsolve_finds_the_same_impedance_on_the_same_triangles(order):
+    pytest.importorskip("ngsolve", reason="NGSolve is an optional extra: pip install ionscope[verify]")
+    cell = Microstructure.voronoi(
+        64,
+        seed=5,
+        contact=0.6,
+        patches=3,
+        porosity=0.1,
+        grain_spread_decades=0.3,
+        boundary_spread_decades=0.5,
+    )
+    other = NgsolveCell(cell, order)
+    z = np.array([other.impedance(theta) for theta in THETA])
+    np.testing.assert_allclose(z, assemble(cell, order).solve_direct(THETA), rtol=1e-8)

@@ -5,64 +5,17 @@ import pytest
 
 from ionscope.errors import SimulationError
 from ionscope.simulate import Cell, Electrode, ElectrolyteProperties, Microstructure, reduced
-from ionscope.simulate.fem import assemble
-from ionscope.simulate.materials import affine_parameters
 from ionscope.simulate.reduced import TOLERANCE, ReducedModel
+from ionscope.simulate.verification.checks import random_cell
 
 FREQUENCY = np.geomspace(0.1, 1e7, 41)
-TEMPERATURES = (253.15, 298.15, 358.15)
 ROUNDING = 1e-9
 """What the full solve itself loses, relative to Z: the bound holds up to this."""
 
 
-def random_cell(seed):
-    """Matrices of an uneven polycrystal, every sixth in three dimensions, and parameters of its spectra (3 f, 6)."""
-    rng = np.random.default_rng(seed)
-    dimension = 3 if seed % 6 == 5 else 2
-    structure = Microstructure.voronoi(
-        int(rng.integers(9, 17)) if dimension == 2 else 5,
-        dimension,
-        seed=seed,
-        contact=rng.uniform(0.3, 1.0),
-        patches=3 if dimension == 2 else 1,
-        porosity=rng.uniform(0.0, 0.15),
-        size_spread=(None, 0.4)[seed % 4 == 1],
-        grain_spread_decades=rng.uniform(0.0, 0.4),
-        boundary_spread_decades=rng.uniform(0.0, 0.6),
-        anisotropy=(1.0, 3.0)[seed % 2],
-    )
-    electrolyte = ElectrolyteProperties(
-        sigma_grain_25c=10 ** rng.uniform(-6, -3),
-        permittivity=10 ** rng.uniform(1.0, 2.3),
-        sigma_boundary_25c=10 ** rng.uniform(-6, -2),
-        ea_grain=rng.uniform(0.2, 0.5),
-        ea_boundary=rng.uniform(0.2, 0.6),
-        grain_exponent=rng.uniform(0.9, 1.0),
-        boundary_exponent=rng.uniform(0.8, 1.0),
-        boundary_frequency_25c=10 ** rng.uniform(3, 6),
-    )
-    sides = random_electrode(rng), random_electrode(rng)
-    theta = [affine_parameters(electrolyte, sides, 0.1, FREQUENCY, temperature) for temperature in TEMPERATURES]
-    return assemble(structure), np.concatenate(theta)
-
-
-def random_electrode(rng):
-    capacitance, exponent = 10 ** rng.uniform(-7, -4.5), rng.uniform(0.7, 1.0)
-    if rng.random() < 0.5:
-        return Electrode(capacitance, exponent)
-    return Electrode(
-        capacitance,
-        exponent,
-        resistance_25c=10 ** rng.uniform(0, 3),
-        ea=rng.uniform(0.2, 0.6),
-        warburg_25c=10 ** rng.uniform(-1, 2),
-        warburg_frequency_25c=10 ** rng.uniform(-3, 0),
-    )
-
-
 @pytest.mark.parametrize("seed", range(14))
 def test_the_error_is_below_its_bound_and_the_bound_below_the_tolerance(seed):
-    system, theta = random_cell(seed)
+    system, theta = random_cell(seed, FREQUENCY)
     z, bound = ReducedModel(system, theta).certified_impedance(theta)
     error = np.abs(z / system.solve_direct(theta) - 1)
     assert (error <= bound + ROUNDING).all()
@@ -72,7 +25,7 @@ def test_the_error_is_below_its_bound_and_the_bound_below_the_tolerance(seed):
 
 @pytest.mark.parametrize("tolerance", [1e-3, 1e-5, 1e-8])
 def test_any_tolerance_is_kept(tolerance):
-    system, theta = random_cell(3)
+    system, theta = random_cell(3, FREQUENCY)
     z, bound = ReducedModel(system, theta, tolerance).certified_impedance(theta)
     error = np.abs(z / system.solve_direct(theta) - 1)
     assert (error <= bound + ROUNDING).all()
@@ -82,7 +35,7 @@ def test_any_tolerance_is_kept(tolerance):
 @pytest.mark.parametrize("seed", [0, 4, 5, 9])
 def test_the_bound_holds_before_the_model_is_good_enough(seed):
     """With one shift only, where the error is large, and at parameters the model has never seen."""
-    system, theta = random_cell(seed)
+    system, theta = random_cell(seed, FREQUENCY)
     model = ReducedModel(system, theta[60:61])
     z, bound = model.bounded_impedance(theta)
     error = np.abs(z - system.solve_direct(theta))
@@ -93,7 +46,7 @@ def test_the_bound_holds_before_the_model_is_good_enough(seed):
 def test_what_a_model_cannot_do_is_solved_in_full(monkeypatch):
     monkeypatch.setattr(reduced, "MOST_SHIFTS", 2)
     monkeypatch.setattr(reduced, "MOST_ROUNDS", 1)
-    system, theta = random_cell(4)
+    system, theta = random_cell(4, FREQUENCY)
     z, bound = ReducedModel(system, theta).certified_impedance(theta)
     in_full = bound == 0
     assert 0 < in_full.sum() < len(theta)
@@ -103,7 +56,7 @@ def test_what_a_model_cannot_do_is_solved_in_full(monkeypatch):
 
 
 def test_a_snapshot_makes_the_model_exact_where_it_was_taken():
-    system, theta = random_cell(1)
+    system, theta = random_cell(1, FREQUENCY)
     model = ReducedModel(system, theta[:1])
     sizes, bounds = [], []
     for i in (20, 40, 60, 100):
@@ -115,7 +68,7 @@ def test_a_snapshot_makes_the_model_exact_where_it_was_taken():
 
 
 def test_the_basis_is_orthonormal_and_the_reduced_matrices_are_projections():
-    system, theta = random_cell(2)
+    system, theta = random_cell(2, FREQUENCY)
     model = ReducedModel(system, theta)
     model.certified_impedance(theta)
     np.testing.assert_allclose(model.basis.T @ model.basis, np.eye(model.size), atol=1e-12)
@@ -142,7 +95,7 @@ def test_reduced_and_direct_cells_agree():
     ("factor", "message"), [(0.0, "zero or not finite"), (np.nan, "zero or not finite"), (-1.0, "not passive")]
 )
 def test_parameters_outside_the_first_quadrant_are_refused(factor, message):
-    system, theta = random_cell(0)
+    system, theta = random_cell(0, FREQUENCY)
     theta[3, 2] *= factor
     with pytest.raises(SimulationError, match=message):
         ReducedModel(system, theta)

@@ -35,6 +35,7 @@ rule html_report:
         latent=f"{RESULTS}/evaluation/latent.csv",
         timing=f"{RESULTS}/evaluation/timing.csv",
         literature=f"{RESULTS}/validation/literature.csv",
+        verification=f"{RESULTS}/verification/verification.json",
         reader=[f"{RESULTS}/reader/metrics.json"] if RUN.reader else [],
     output:
         page=report(

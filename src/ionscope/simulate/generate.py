@@ -142,7 +142,7 @@ class Family:
             draw_specimen(settings, priors, material, kind, cell, stream(seed, PROPERTIES, member))
             for member in members
         ]
-        theta = np.concatenate([_all_theta(settings, specimen) for specimen in specimens])
+        theta = np.concatenate([all_theta(settings, specimen) for specimen in specimens])
         cell, system, error = adapted(cell, load_cases(theta), settings.mesh_tolerance, settings.order)
         return cls(settings, priors, seed, members, specimens, cell, system, error)
 
@@ -233,7 +233,7 @@ def simulate_specimen(family: Family, number: int) -> list[tuple[np.ndarray, dic
 def clean_resistivity(family: Family, specimen: Specimen) -> tuple[np.ndarray, np.ndarray]:
     """(t, f) noise-free impedance of the unit cell [ohm cm] and bounds (t, f) of its error against the full solve."""
     settings = family.settings
-    theta = _all_theta(settings, specimen)
+    theta = all_theta(settings, specimen)
     if settings.solver == "direct":
         z, bound = family.system.solve_direct(theta), np.zeros(len(theta))
     else:
@@ -266,7 +266,7 @@ def dc_truth(specimen: Specimen, system: AffineSystem, temperatures: np.ndarray)
     }
 
 
-def _all_theta(settings: Simulation, specimen: Specimen) -> np.ndarray:
+def all_theta(settings: Simulation, specimen: Specimen) -> np.ndarray:
     """(t f, 6) the affine parameters of a specimen's spectra, one after the other."""
     frequency = frequency_grid(settings)
     return np.concatenate([specimen.theta(frequency, t + ZERO_CELSIUS) for t in settings.temperatures_c])

@@ -148,4 +148,4 @@ def _owners(mesh: GrainMesh, facets: np.ndarray) -> np.ndarray:
     p = mesh.points.shape[1]
     keys = facet_keys(mesh.simplices, p)
     wanted = node_key(np.sort(mesh.wall[:, facets], axis=0), p)
-    return np.isin(keys, wanted).any(axis=0)
+    return np.asarray(np.isin(keys, wanted).any(axis=0))

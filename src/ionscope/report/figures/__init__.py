@@ -13,11 +13,13 @@ from ionscope.report.figures.learning import (
 from ionscope.report.figures.outcome import figure_arrhenius, figure_peers, figure_ranking, figure_timing
 from ionscope.report.figures.shares import figure_coverage, figure_pairs
 from ionscope.report.figures.spectra import figure_bode, figure_nyquist, figure_smoothing
+from ionscope.report.figures.verification import figure_convergence
 
 __all__ = [
     "figure_arrhenius",
     "figure_bandwidth",
     "figure_bode",
+    "figure_convergence",
     "figure_coverage",
     "figure_energy",
     "figure_latent",

@@ -1,9 +1,10 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, learning, opening, outcome
+from ionscope.report.sections import accuracy, learning, opening, outcome, verification
 
 SECTIONS = (
     *opening.SECTIONS,
+    *verification.SECTIONS,
     *learning.SECTIONS,
     accuracy.PARITY,
     accuracy.RESIDUALS,
