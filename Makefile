@@ -11,7 +11,7 @@ GPU ?= $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 export OMP_NUM_THREADS ?= 1
 SNAKEMAKE := $(BIN)/snakemake --cores all --resources gpu=$(GPU)
 
-.PHONY: paper smoke test lint unit report fuzz ship clean help
+.PHONY: paper smoke test lint unit report fuzz benchmark-simulator ship clean help
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -46,6 +46,11 @@ test: lint unit
 
 fuzz: $(VENV)/.ok
 	$(BIN)/python tests/fuzz_io.py --per-family 10000
+
+# Ratios inside one run; NGSolve is installed for the comparison with it.
+benchmark-simulator: $(VENV)/.ok
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[verify]'
+	$(BIN)/python benchmarks/simulator.py
 
 # The model that comes with the package, from the last paper run; README tables from the same.
 SHIPPED := src/ionscope/models/reader

@@ -22,6 +22,11 @@ class Factoriser:
         self._solver: qdldl.Solver | None = None
         self._order: np.ndarray | None = None
 
+    @property
+    def unordered(self) -> bool:
+        """Whether nothing has been factorised yet: the order of elimination comes with the first matrix."""
+        return self._solver is None
+
     def update(self, values: np.ndarray) -> None:
         """Factorise the positive definite matrix whose upper triangle has the real `values` (nnz,)."""
         matrix = csc_matrix((values, self._indices, self._indptr), shape=(self._n, self._n))

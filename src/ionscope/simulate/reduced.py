@@ -74,13 +74,13 @@ class ReducedModel:
 
     def impedance(self, theta: np.ndarray) -> np.ndarray:
         """Z (m,) [ohm cm] of the reduced model for theta (m, Q) [S/cm]."""
-        return self._coefficients(theta) @ self._load
+        return self.coefficients(theta) @ self.load
 
     def bounded_impedance(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Z (m,) of the reduced model and the bound (m,) of its absolute error against the full solve, both ohm cm."""
         m = len(theta)
-        y = self._coefficients(theta)
-        z = y @ self._load
+        y = self.coefficients(theta)
+        z = y @ self.load
         ratio = (np.abs(theta)[:, None, :] / self.shifts[None]).min(axis=2)  # (m, shifts)
         nearest = ratio.argmax(axis=1)
         coercivity = ratio[np.arange(m), nearest]
@@ -176,13 +176,13 @@ class ReducedModel:
             self._images[q] = np.concatenate([self._images[q], image], axis=1)
         self.reduced = reduced
         self._energies.clear()
-        self._load = self.basis.T @ self.system.load
+        self.load = self.basis.T @ self.system.load
 
-    def _coefficients(self, theta: np.ndarray) -> np.ndarray:
-        """(m, n) y with U' M(theta) U y = U' f."""
+    def coefficients(self, theta: np.ndarray) -> np.ndarray:
+        """(m, n) y, the solution in the basis, with U' M(theta) U y = U' f."""
         q, n, _ = self.reduced.shape
         matrices = (theta @ self.reduced.reshape(q, -1)).reshape(-1, n, n)
-        rhs = np.broadcast_to(self._load.astype(complex)[:, None], (len(theta), n, 1))
+        rhs = np.broadcast_to(self.load.astype(complex)[:, None], (len(theta), n, 1))
         return np.linalg.solve(matrices, rhs)[..., 0]
 
 
