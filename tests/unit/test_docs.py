@@ -20,6 +20,7 @@ MODELS = [
     config.ReaderModel,
     config.Peers,
     config.Validation,
+    config.Verification,
 ]
 
 
