@@ -9,7 +9,10 @@ def main(snakemake):
     import numpy as np
     import pandas as pd
 
+    from ionscope.config import Variant
     from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.presentation import presented
+    from ionscope.evaluate.conductivities import conductivity_table
     from ionscope.evaluate.summary import (
         baseline_tables,
         figures_of_merit,
@@ -32,11 +35,16 @@ def main(snakemake):
         for name, path in zip(params.variants, snakemake.input.models, strict=True)
     }
     default = tables[params.default]
-    everything = {**tables, **baseline_tables(spectra, default)}
-    accuracy = run_accuracy(everything, series)
+    variants = {name: Variant.model_validate(settings) for name, settings in params.settings.items()}
+    total = {name: table for name, table in tables.items() if variants[name].target == "sigma_total"}
+    everything = {**total, **baseline_tables(spectra, default)}
+    accuracy = run_accuracy(everything, {name: series[name] for name in total})
     pairs = run_pairs(everything, derived_seed(params.seed, "bootstrap"))
     rows = np.flatnonzero(default["role"] == "test")
-    reconstructions = [reconstruction_tables(spectra, bundle, rows, name) for name, bundle in bundles.items()]
+    reconstructions = [
+        reconstruction_tables(presented(spectra, variants[name]), bundle, rows, name)
+        for name, bundle in bundles.items()
+    ]
     errors, examples = (pd.concat(parts, ignore_index=True) for parts in zip(*reconstructions, strict=True))
 
     def merit(name):
@@ -63,6 +71,7 @@ def main(snakemake):
     for frame, path in (
         (accuracy, output.accuracy),
         (pairs, output.pairs),
+        (conductivity_table(tables, variants, float(spectra.frequency.max())), output.conductivities),
         (errors, output.reconstruction),
         (examples, output.examples),
         (latent_table(spectra, default, bundles[params.default]), output.latent),

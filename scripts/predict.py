@@ -8,6 +8,7 @@ def main(snakemake):
 
     import pandas as pd
 
+    from ionscope.config import Variant
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.experiment import (
         add_single_spectrum_ea,
@@ -16,11 +17,14 @@ def main(snakemake):
         prediction_series,
         prediction_table,
     )
+    from ionscope.dka.presentation import presented
     from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
-    spectra, split = read_dataset(snakemake.input.spectra), pd.read_csv(snakemake.input.split)
+    variant = Variant.model_validate(snakemake.params.variant)
+    spectra = presented(read_dataset(snakemake.input.spectra), variant)
+    split = pd.read_csv(snakemake.input.split)
     folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
     final = ModelBundle.load(Path(snakemake.input.final).parent)
     held_out = held_out_readings(spectra, split, folds)

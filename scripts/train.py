@@ -21,6 +21,7 @@ def main(snakemake):
 
     from ionscope.config import Variant
     from ionscope.dka.experiment import fold_of_spectra, train_bundle
+    from ionscope.dka.presentation import presented
     from ionscope.files import read_json, whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
@@ -28,7 +29,8 @@ def main(snakemake):
 
     torch.set_num_threads(max(1, snakemake.threads))
     params, wildcards = snakemake.params, snakemake.wildcards
-    spectra = read_dataset(snakemake.input.spectra)
+    variant = Variant.model_validate(params.variant)
+    spectra = presented(read_dataset(snakemake.input.spectra), variant)
     smoothing = (
         Smoothing(**read_json(snakemake.input.smoothing)) if "smoothing" in snakemake.input.keys() else Smoothing()
     )
@@ -46,14 +48,14 @@ def main(snakemake):
         bundle, trained = train_bundle(
             spectra,
             index,
-            Variant.model_validate(params.variant),
+            variant,
             smoothing,
             derived_seed(params.seed, "train", params.name, wildcards.fold),
             params.device,
             checkpoint,
             show,
         )
-    bundle.about["variant"] = params.name
+    bundle.about |= {"variant": params.name, "target": variant.target}
     for table, path in ((trained.history, snakemake.output.history), (trained.tunings, snakemake.output.bandwidth)):
         with whole_file(path) as temporary:
             pd.DataFrame(table).to_csv(temporary, index=False)

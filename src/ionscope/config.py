@@ -184,8 +184,10 @@ class Adapting(Strict):
 
 
 class Variant(Strict):
-    """One way to learn: representation, autoencoder and kernel."""
+    """One way to learn: which conductivity from which band, by what representation, autoencoder and kernel."""
 
+    target: Literal["sigma_total", "sigma_bulk", "sigma_gb"] = "sigma_total"
+    frequency_max_hz: Positive | None = None
     representation: Representing = Representing()
     windows: bool = False
     smoothing: bool = True
@@ -209,6 +211,9 @@ class Learning(Strict):
             if getattr(self, role) not in self.variants:
                 known = ", ".join(self.variants)
                 raise ValueError(f"{role} = '{getattr(self, role)}' is not one of the variants: {known}")
+            variant = self.variants[getattr(self, role)]
+            if variant.target != "sigma_total" or variant.frequency_max_hz is not None:
+                raise ValueError(f"{role} = '{getattr(self, role)}' must answer sigma_total from the whole band")
         return self
 
 

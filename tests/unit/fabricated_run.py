@@ -279,3 +279,12 @@ def _write_evaluation(folder, rows, rng):
     pd.DataFrame(pairs, columns=["variant", "kind", "n", "correct", "lower", "upper"]).to_csv(
         folder / "evaluation/pairs.csv", index=False
     )
+    bands = [
+        (f"{conductivity}-{edge:g}", conductivity, edge, group, group, 20, error, 0.7 * error, 2 * error, 0.9, 0.4)
+        for conductivity, errors in (("sigma_total", (0.01, 0.008)), ("sigma_bulk", (0.3, 0.02)))
+        for edge, error in zip((1e4, 1e6), errors, strict=True)
+        for group in ("all", "lithium")
+    ]
+    names = ["variant", "conductivity", "frequency_max_hz", "electrode", "material", "n", "log10_rmse", "log10_median"]
+    names += ["half_width_median", "coverage_90", "log10_rmse_without_spectrum"]
+    pd.DataFrame(bands, columns=names).to_csv(folder / "evaluation/conductivities.csv", index=False)

@@ -20,11 +20,11 @@ from ionscope.report.html import build_report
 
 SECTIONS = (
     "claims method dataset verification gallery smoothing reconstruction latent training parity residuals coverage "
-    "pairs arrhenius peers reader ranking accuracy provenance"
+    "bands pairs arrhenius peers reader ranking accuracy provenance"
 ).split()
 FIGURES = (
-    "arrhenius bandwidth bode convergence coverage energy latent nyquist pairs parity parity_literal peers ranking "
-    "reconstruction reconstruction_error residuals smoothing timing training"
+    "arrhenius bands bandwidth bode convergence coverage energy latent nyquist pairs parity parity_literal peers "
+    "ranking reconstruction reconstruction_error residuals smoothing timing training"
 ).split()
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 

@@ -13,6 +13,7 @@ rule evaluate:
         metrics=f"{RESULTS}/evaluation/accuracy.json",
         accuracy=f"{RESULTS}/evaluation/accuracy.csv",
         pairs=f"{RESULTS}/evaluation/pairs.csv",
+        conductivities=f"{RESULTS}/evaluation/conductivities.csv",
         reconstruction=f"{RESULTS}/evaluation/reconstruction.csv",
         examples=f"{RESULTS}/evaluation/reconstruction_examples.csv",
         latent=f"{RESULTS}/evaluation/latent.csv",
@@ -28,6 +29,10 @@ rule evaluate:
         runtime=30,
     params:
         variants=VARIANTS,
+        settings={
+            name: variant.model_dump(mode="json")
+            for name, variant in RUN.learning.variants.items()
+        },
         default=RUN.learning.default,
         literal=RUN.learning.literal,
         seed=RUN.seed,

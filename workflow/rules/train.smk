@@ -57,6 +57,9 @@ rule predict:
         mem_mb=4000,
         runtime=30,
     params:
+        variant=lambda wildcards: RUN.learning.variants[wildcards.variant].model_dump(
+            mode="json"
+        ),
         seed=RUN.seed,
     script:
         "../../scripts/predict.py"

@@ -26,17 +26,22 @@ def baseline_tables(spectra: SpectrumSet, predictions: pd.DataFrame) -> dict[str
     """
     resistance, _, _ = read_off(spectra.frequency, spectra.impedance)
     train = predictions["role"] == "train"
+    return {
+        "readoff": predictions.assign(sigma=shape_factor(spectra) / resistance),
+        "material_and_temperature": predictions.assign(sigma=material_and_temperature(predictions)),
+        "constant": predictions.assign(sigma=float(10 ** np.log10(predictions["sigma_true"][train]).median())),
+    }
+
+
+def material_and_temperature(predictions: pd.DataFrame) -> np.ndarray:
+    """(n,) S/cm: the median of the training specimens of that material at that temperature."""
+    train = predictions["role"] == "train"
     key = ["material", "temperature"]
     known = np.log10(predictions["sigma_true"])
     groups = predictions.assign(log_sigma=known, temperature=predictions["temperature"].round())
     medians = groups[train].groupby(key)["log_sigma"].median()
     by_group = medians.reindex(pd.MultiIndex.from_frame(groups[key])).to_numpy()
-    overall = float(known[train].median())
-    return {
-        "readoff": predictions.assign(sigma=shape_factor(spectra) / resistance),
-        "material_and_temperature": predictions.assign(sigma=10 ** np.where(np.isnan(by_group), overall, by_group)),
-        "constant": predictions.assign(sigma=10**overall),
-    }
+    return np.asarray(10 ** np.where(np.isnan(by_group), float(known[train].median()), by_group))
 
 
 def tested(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@ the plotted data under the same name as CSV; it returns the path of the SVG. The
 """
 
 from ionscope.report.figures.accuracy import figure_energy, figure_parity, figure_residuals
+from ionscope.report.figures.bands import figure_bands
 from ionscope.report.figures.learning import (
     figure_bandwidth,
     figure_latent,
@@ -17,6 +18,7 @@ from ionscope.report.figures.verification import figure_convergence
 
 __all__ = [
     "figure_arrhenius",
+    "figure_bands",
     "figure_bandwidth",
     "figure_bode",
     "figure_convergence",

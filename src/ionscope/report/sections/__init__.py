@@ -1,6 +1,6 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, learning, opening, outcome, verification
+from ionscope.report.sections import accuracy, band, learning, opening, outcome, verification
 
 SECTIONS = (
     *opening.SECTIONS,
@@ -9,6 +9,7 @@ SECTIONS = (
     accuracy.PARITY,
     accuracy.RESIDUALS,
     accuracy.COVERAGE,
+    *band.SECTIONS,
     accuracy.PAIRS,
     outcome.ARRHENIUS,
     accuracy.PEERS,
