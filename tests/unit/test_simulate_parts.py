@@ -374,6 +374,23 @@ def test_bisection_keeps_the_cell_and_cuts_at_least_what_is_marked(seed, share, 
 MESHES = {dimension: polycrystal(dimension) for dimension in (2, 3)}
 
 
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_every_piece_of_a_simplex_is_cut_as_often_as_asked(dimension):
+    mesh = MESHES[dimension]
+    cuts = np.zeros(mesh.grain.size, int)
+    largest = int(np.argmax(mesh.volumes))
+    cuts[largest] = 3
+    finer = bisected(mesh, cuts)
+    assert_conforming(finer)
+    assert_same_cell(finer, mesh)
+    corners = mesh.points[:, mesh.simplices[:, largest]]
+    to_inside = np.linalg.inv(corners[:, 1:] - corners[:, :1])
+    middle = to_inside @ (finer.points[:, finer.simplices].mean(axis=1) - corners[:, :1])
+    inside = (middle > 0).all(axis=0) & (middle.sum(axis=0) < 1)
+    assert finer.volumes[inside].sum() == pytest.approx(mesh.volumes[largest])
+    assert (finer.volumes[inside] <= mesh.volumes[largest] / 2**3 * (1 + 1e-9)).all()
+
+
 def test_bisection_of_nothing_changes_nothing():
     mesh = MESHES[2]
     assert bisected(mesh, np.zeros(mesh.grain.size, bool)) is mesh
@@ -390,7 +407,8 @@ def test_repeated_bisection_does_not_flatten_triangles():
     mesh = polycrystal(2)
     limit = flattest(mesh) / 4
     for _ in range(6):
-        mesh = bisected(mesh, np.argsort(np.linalg.norm(mesh.points[:, mesh.simplices[0]].T - 0.5, axis=1))[:20])
+        rank = np.argsort(np.argsort(np.linalg.norm(mesh.points[:, mesh.simplices[0]].T - 0.5, axis=1)))
+        mesh = bisected(mesh, rank < 20)
         assert flattest(mesh) > limit
 
 

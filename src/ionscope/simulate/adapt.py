@@ -60,8 +60,8 @@ def adapted(
     """Refine `cell` until the estimated relative error of Z is below `tolerance` in every one of `cases`.
 
     Each round bisects the worst elements, as many as have to improve before the others' errors add up to half the
-    tolerance. Returns the microstructure, its matrices and the largest estimate, each case's from the first mesh that
-    was good enough for it.
+    tolerance, and the worst of them more than once. Returns the microstructure, its matrices and the largest estimate,
+    each case's from the first mesh that was good enough for it.
 
     Raises
     ------
@@ -84,8 +84,18 @@ def adapted(
             )
         pending = [case for case, again in zip(pending, failed, strict=True) if again]
         worst = shares[failed].max(axis=0)
-        ascending = np.argsort(worst, kind="stable")
-        cell = cell.bisected(ascending[np.searchsorted(np.cumsum(worst[ascending]), tolerance / 2) :])
+        ascending = np.sort(worst)
+        small = ascending[min(np.searchsorted(np.cumsum(ascending), tolerance / 2), worst.size - 1)]
+        cell = cell.bisected(np.where(worst >= small, 1 + _more_bisections(worst / small, order), 0))
+
+
+def _more_bisections(excess: np.ndarray, order: int) -> np.ndarray:
+    """(m,) how many bisections after the first will surely be asked for, by what an element's share is too large.
+
+    Each makes two of an element, with edges shorter by the square root of two: where the solution is smooth each half
+    keeps a share of 2^-(order + 1), and more at a singularity. The next round sees to what is left.
+    """
+    return np.floor(np.log2(np.maximum(excess / 2, 1.0)) / (order + 1)).astype(int)
 
 
 def indicators(cell: Microstructure, system: AffineSystem, cases: Sequence[LoadCase]) -> np.ndarray:

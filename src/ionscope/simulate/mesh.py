@@ -111,14 +111,14 @@ def paired_facets(keys: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tupl
     return (first[0], first[1]), (second[0], second[1])
 
 
-def bisected(mesh: GrainMesh, marked: np.ndarray) -> GrainMesh:
-    """Bisect the simplices `marked` (mask or indices) at their longest edges, and others to keep the mesh conforming.
+def bisected(mesh: GrainMesh, cuts: np.ndarray) -> GrainMesh:
+    """Bisect simplices at their longest edges, and others to keep the mesh conforming.
 
+    `cuts` (m,) says how often: 1 halves a simplex, 2 halves its halves too, and so on; a mask counts as 0 and 1.
     An edge is cut once it is the longest of every simplex around it (Rivara, 10.1002/nme.1620200412). Of equally long
     edges the one whose nodes have the higher numbers counts as the longer, everywhere alike.
     """
-    waiting = np.zeros(mesh.simplices.shape[1], bool)
-    waiting[marked] = True
+    waiting = np.asarray(cuts, dtype=int)
     while waiting.any():
         mesh, waiting = cut_what_is_ready(mesh, waiting)
     return mesh
@@ -127,7 +127,7 @@ def bisected(mesh: GrainMesh, marked: np.ndarray) -> GrainMesh:
 def cut_what_is_ready(mesh: GrainMesh, waiting: np.ndarray) -> tuple[GrainMesh, np.ndarray]:
     """One pass of `bisected`, after which the mesh is conforming too.
 
-    `waiting` (m,) marks the simplices that have to be cut; returned are those of the new mesh that still have to be.
+    `waiting` (m,) says how often each simplex has to be cut, and what is returned how often those of the new mesh.
     """
     p, m = mesh.points.shape[1], mesh.simplices.shape[1]
     key = _edge_keys(mesh.simplices, p)
@@ -137,7 +137,7 @@ def cut_what_is_ready(mesh: GrainMesh, waiting: np.ndarray) -> tuple[GrainMesh, 
     rank = np.empty(edge.size, np.int64)
     rank[np.lexsort((edge, length))] = np.arange(edge.size)
     longest = index[rank[index].argmax(axis=0), np.arange(m)]
-    affected, wanted = waiting, np.zeros(edge.size, bool)
+    affected, wanted = waiting > 0, np.zeros(edge.size, bool)
     while True:  # on to the longest edges of the neighbours that a cut would leave with a hanging node
         wanted[longest[affected]] = True
         neighbours_too = affected | wanted[index].any(axis=0)
@@ -159,7 +159,7 @@ def cut_what_is_ready(mesh: GrainMesh, waiting: np.ndarray) -> tuple[GrainMesh, 
         mesh.electrode[wall_parent],
         mesh.contact[wall_parent],
     )
-    return finer, waiting[parent] & whole
+    return finer, np.where(whole, waiting[parent], np.maximum(waiting[parent] - 1, 0))
 
 
 def _edge_keys(simplices: np.ndarray, p: int) -> np.ndarray:

@@ -205,9 +205,9 @@ class Microstructure:
         """The same with electrodes that touch the whole of their walls."""
         return self._remeshed(replace(self.mesh, contact=np.ones_like(self.mesh.contact)))
 
-    def bisected(self, marked: np.ndarray) -> Microstructure:
-        """The same grains, boundaries, contact and properties on a mesh with the elements `marked` bisected."""
-        return self._remeshed(bisected(self.mesh, marked))
+    def bisected(self, cuts: np.ndarray) -> Microstructure:
+        """The same grains, boundaries, contact and properties on a mesh with elements bisected `cuts` (m,) times."""
+        return self._remeshed(bisected(self.mesh, cuts))
 
     def refined(self, times: int = 1) -> Microstructure:
         """The same on a mesh refined uniformly: every element cut into 4 (2-D) or 8 (3-D), `times` over."""
