@@ -35,6 +35,15 @@ rule html_report:
         latent=f"{RESULTS}/evaluation/latent.csv",
         timing=f"{RESULTS}/evaluation/timing.csv",
         literature=f"{RESULTS}/validation/literature.csv",
+        literature_figures=f"{RESULTS}/validation/figures",
+        measured=(
+            [
+                f"{RESULTS}/validation/measured.csv",
+                f"{RESULTS}/validation/nearest.csv",
+            ]
+            if RUN.validation.spectra
+            else []
+        ),
         reader=[f"{RESULTS}/reader/metrics.json"] if RUN.reader else [],
     output:
         page=report(

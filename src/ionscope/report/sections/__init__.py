@@ -1,6 +1,6 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, learning, opening, outcome
+from ionscope.report.sections import accuracy, learning, measured, opening, outcome
 
 SECTIONS = (
     *opening.SECTIONS,
@@ -12,6 +12,8 @@ SECTIONS = (
     outcome.ARRHENIUS,
     accuracy.PEERS,
     accuracy.READER,
+    measured.MEASURED,
+    measured.LITERATURE,
     outcome.RANKING,
     accuracy.ACCURACY,
     outcome.PROVENANCE,
