@@ -1,5 +1,7 @@
 """The table beside a folder of measured spectra: read strictly, refused with file, line and value."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -190,3 +192,15 @@ def test_a_folder_without_spectra_gets_no_template(folder):
     assert not (folder / "known.csv").exists()
     with pytest.raises(InputDataError, match="no such folder"):
         write_template(folder / "elsewhere")
+
+
+def test_the_example_of_the_documentation_is_a_table(folder):
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = page.split("```csv\n")[1].split("```")[0]
+    (folder / "series").mkdir()
+    for name in ("pellet_cold.mpt", "series/pellet2.csv", "full_cell.csv"):
+        (folder / name).touch()
+    (folder / "known.csv").write_text(example, encoding="utf-8")
+    known = read_known(folder)
+    assert [entry.temperature_c for entry in known] == [-25, 25, 60, 25]
+    assert known[1].published_resistance == pytest.approx(0.12 / 0.785 / 3.1e-4)

@@ -86,7 +86,8 @@ def test_the_json_has_the_names_that_were_agreed(folder):
     known, unknown, broken = records
     assert (known["predicted"], known["published"], known["covered"]) == (1100.0, 1000.0, True)
     assert unknown["published"] is None and unknown["relative_error"] is None and unknown["covered"] is None
-    assert broken["predicted"] is None and broken["verdict"] == "refuse"
+    assert broken["predicted"] is None and broken["sweep"] is None and broken["verdict"] == "refuse"
+    assert isinstance(known["sweep"], int)
 
 
 def test_table_and_json_are_written_alike(folder, tmp_path):

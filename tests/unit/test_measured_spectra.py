@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not SPECTRA.is_dir(), reason="the measured sampl
 
 SWEEP = "lpscl/PEIS_LPSCl_IonBlocking_-25C"
 PUBLISHED = {f"{SWEEP}.txt": 1452.5, f"{SWEEP}_RelaxIS.txt": 1452.5, "lagp/lagp_dynamicVT.txt": 91.5e3}
-"""Ohm: the middle of the published 1440 to 1465, and a published circuit fit."""
+"""Ohm: the middle of the published 1440 to 1465, and the published 91.5 k."""
 
 OTHERS = ["lagp/CSV_Example.csv", "lagp/Example_header.txt", "lagp/Example_noheader.txt", "cycles.csv"]
 EVERY = 15

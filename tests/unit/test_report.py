@@ -134,7 +134,8 @@ def only(monkeypatch, *anchors):
 
 
 def test_measured_spectra_stand_beside_what_is_published(document):
-    assert "1234" in document.text and "1250" in document.text and "below/ pellet.txt" in document.text
+    assert "1250 (1200–1300)" in document.text and "1234.5" in document.text and "+1.3%" in document.text
+    assert "below/ pellet.txt" in document.text
     assert "no pellet" in document.text and "not on the page" not in document.text
     assert "1 further sweeps without a published value" in document.text
 

@@ -46,7 +46,8 @@ class Comparison:
     @property
     def table(self) -> pd.DataFrame:
         """One row a sweep; empty cells where nothing is published or sought."""
-        return pd.DataFrame(self.rows, columns=COLUMNS)
+        # Counts stay whole numbers beside empty cells.
+        return pd.DataFrame(self.rows, columns=COLUMNS).astype({"sweep": "Int64", "nearest_points": "Int64"})
 
     def records(self) -> list[dict[str, Any]]:
         """The content of `validation.json`: one object a sweep, resistances `predicted` and `published` in ohm."""

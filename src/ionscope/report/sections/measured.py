@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ionscope.evaluate.validation import NO_MEASUREMENT
+from ionscope.evaluate.validation import NO_MEASUREMENT, OUTSIDE
 from ionscope.report import figures, markup
 from ionscope.report.page import Page, Section
 
@@ -19,14 +19,33 @@ def literature(page: Page) -> str:
         "where enough of the published values lie in the simulated band and the medians agree; publications are "
         f"counted, not values. Rows: {counts}."
     )
-    columns = ["material", "quantity", "unit"]
-    columns += [f"{side}_{name}" for side in ("simulated", "measured") for name in ("p5", "p50", "p95")]
-    columns += ["measured_n", "share_inside", "ks_statistic", "verdict", "note"]
-    headings = {name: name.replace("_", " ") for name in columns}
     parts = [words]
     if not judged.empty:
+        sides = {
+            f"{side}: median (5–95 %)": [
+                markup.interval(middle, low, high, lambda value: markup.number(value, 3))
+                for middle, low, high in judged[[f"{side}_{name}" for name in ("p50", "p5", "p95")]].to_numpy(float)
+            ]
+            for side in ("simulated", "measured")
+        }
+        shown = {
+            "material": judged["material"].to_numpy(),
+            "quantity": [f"{row.quantity}{'' if row.unit == '1' else f' / {row.unit}'}" for row in judged.itertuples()],
+            **sides,
+            "n": judged["measured_n"].to_numpy(),
+            "in the band": [f"{share:.0%}" for share in judged["share_inside"]],
+            "Kolmogorov-Smirnov": [markup.number(value, 2) for value in judged["ks_statistic"]],
+            "verdict": judged["verdict"].to_numpy(),
+        }
+        classes = dict.fromkeys([*sides, "in the band", "Kolmogorov-Smirnov"], lambda value: "figure")
         caption = "Simulated against measured, from validation/literature.csv"
-        parts.append(markup.table(judged[columns], caption, headings, digits=2))
+        parts.append(markup.table(pd.DataFrame(shown), caption, cell_classes=classes))
+    outside = judged[judged["verdict"] == OUTSIDE]
+    if not outside.empty:
+        parts.append("<h3>Outside, and why</h3>")
+        parts.append(
+            markup.items([(f"{row.material}, {row.quantity}:", str(row.note)) for row in outside.itertuples()])
+        )
     without = table[table["verdict"] == NO_MEASUREMENT]
     if not without.empty:
         notes = without.groupby("material", sort=False)
@@ -67,18 +86,41 @@ def nearest(page: Page) -> str:
 
 
 def measured(page: Page) -> str:
-    """validation/measured.csv: prediction, published value, error, coverage and verdict."""
+    """validation/measured.csv: prediction, published value, error and verdict, then the reasons of every verdict."""
     table = page.run.table("validation/measured.csv")
-    columns = ["file", "sweep", "predicted_ohm", "lower_ohm", "upper_ohm", "published_ohm", "relative_error", "covered"]
-    columns += ["read_off_ohm", "nearest_distance", "nearest_quantile", "verdict", "reasons"]
     # One row a file where nothing is published: a cell's hundred cycles tell nothing more here.
     shown = table[table["published_ohm"].notna() | ~table["file"].duplicated()]
-    headings = {name: name.replace("_ohm", " / Ω").replace("_", " ") for name in columns}
     left_out = len(table) - len(shown)
     more = f" {left_out} further sweeps without a published value stand in the file alone." if left_out else ""
     words = "Read by the model of this run for laboratory files, beside the published resistance."
-    caption = "Measured spectra, from validation/measured.csv"
-    return markup.paragraph(words + more) + markup.table(shown[columns], caption, headings, digits=4)
+    several = table["file"].duplicated(keep=False)
+    names = [
+        f"{file}, sweep {sweep:.0f}" if many and not pd.isna(sweep) else file
+        for file, sweep, many in zip(shown["file"], shown["sweep"], several[shown.index], strict=True)
+    ]
+    triples = shown[["predicted_ohm", "lower_ohm", "upper_ohm"]].to_numpy(float)
+    pairs = shown[["nearest_distance", "nearest_quantile"]].to_numpy(float)
+    cells = {
+        "file": names,
+        "ours / Ω (90 %)": [markup.interval(value, lower, upper) for value, lower, upper in triples],
+        "published / Ω": [markup.number(value, 5) for value in shown["published_ohm"]],
+        "error": [markup.NOTHING if pd.isna(value) else f"{value:+.1%}" for value in shown["relative_error"]],
+        "covered": [markup.number(value) for value in shown["covered"]],
+        "read-off / Ω": [markup.number(value) for value in shown["read_off_ohm"]],
+        "nearest: distance (quantile)": [f"{markup.number(d, 2)} ({markup.number(q, 2)})" for d, q in pairs],
+        "verdict": shown["verdict"].to_numpy(),
+    }
+    drawn = markup.table(
+        pd.DataFrame(cells),
+        "Measured spectra, from validation/measured.csv",
+        cell_classes=dict.fromkeys(list(cells)[1:-1], lambda value: "figure"),
+    )
+    told = [
+        (f"{name}: {verdict}.", reasons)
+        for name, verdict, reasons in zip(names, shown["verdict"], shown["reasons"], strict=True)
+        if isinstance(reasons, str) and reasons
+    ]
+    return markup.paragraph(words + more) + drawn + (markup.items(told, "rules") if told else "")
 
 
 LITERATURE = Section("literature", "The simulation and the literature", (literature, ranges, energy))
