@@ -1,4 +1,11 @@
-"""Read measured spectra with the run's own reader and compare with what is published about them."""
+"""Read measured spectra, compare with what is published about them, and find the nearest simulated one of each.
+
+============== =====================================================================================
+table          CSV, one row a sweep: resistances [ohm], errors, verdict, nearest simulated spectrum
+verdicts       the same as JSON
+overlay        CSV and SVG: both curves over their own reference resistance
+============== =====================================================================================
+"""
 
 from common import run
 
@@ -7,15 +14,19 @@ def main(snakemake):
     from pathlib import Path
 
     from ionscope.evaluate.known import read_known
-    from ionscope.evaluate.measured import compare_measured
-    from ionscope.files import whole_file, write_json
+    from ionscope.evaluate.measured import compare
+    from ionscope.evaluate.nearest import SimulatedSpectra
+    from ionscope.io.dataset import read_dataset
     from ionscope.reading import Reader
+    from ionscope.report.figures import figure_nearest
 
-    reader = Reader.load(Path(snakemake.input.model).parent)
-    table = compare_measured(read_known(snakemake.input.known), reader.read)
-    with whole_file(snakemake.output.table) as temporary:
-        table.to_csv(temporary, index=False)
-    write_json(snakemake.output.verdicts, table.to_dict("records"))
+    # Without a reader of its own a run reads with the model that comes with the package.
+    model = snakemake.input.model
+    reader = Reader.load(Path(model[0]).parent if model else None)
+    simulated = SimulatedSpectra(read_dataset(snakemake.input.simulated))
+    comparison = compare(read_known(snakemake.input.known), reader.read, simulated)
+    comparison.write(Path(snakemake.output.table).parent)
+    figure_nearest(comparison.overlay(), snakemake.output.figure)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Fill the tables of README.md from the last paper run: python scripts/docs/readme.py [MEASURED_FILE]
+"""Fill the tables of README.md from the last paper run: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON]]
 
-With a measured file, the example in the first screen is what `ionscope predict` says of it.
+With a measured file, the example in the first screen is what `ionscope predict` says of it; with the validation.json
+that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
 
 from __future__ import annotations
@@ -76,10 +77,29 @@ def example(path: str) -> str:
     return f"```console\n$ ionscope predict {Path(path).name}\n{text}```\n"
 
 
+def measured_table(path: str) -> str:
+    rows = []
+    for record in read_json(path):
+        if record["published"] is None or record["predicted"] is None:
+            continue
+        values = [record[name] for name in ("predicted", "lower_ohm", "upper_ohm")]
+        predicted, lower, upper = (f"{float(f'{value:.4g}'):g}" for value in values)
+        errors = [f"{100 * record[name]:+.1f} %" for name in ("relative_error", "read_off_relative_error")]
+        covered = "yes" if record["covered"] else "no"
+        name = f"`{Path(record['file']).name}`"
+        rows.append(
+            [name, f"{predicted} ({lower} to {upper})", f"{record['published']:g}", *errors, covered, record["verdict"]]
+        )
+    head = ["file", "ours / ohm (90 %)", "published / ohm", "error", "read-off's error", "covered", "verdict"]
+    return markdown(head, rows)
+
+
 def main() -> None:
     tables = {"claims": claims_table(), "peers": peers_table(), "ablations": ablations_table()}
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
+    if len(sys.argv) > 2:
+        tables["measured"] = measured_table(sys.argv[2])
     fill(ROOT / "README.md", tables)
 
 

@@ -218,12 +218,23 @@ class Learning(Strict):
 
 
 class ReaderModel(Strict):
-    """The model that reads laboratory files: its own wide simulation, one variant, specimens kept for calibration."""
+    """The model that reads laboratory files: its own wide simulation, one variant, specimens kept for calibration.
+
+    The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
+    """
 
     materials: Annotated[list[str], Field(min_length=1)]
     simulation: Simulation
     variant: Variant
     calibration_fraction: Fraction = 0.2
+    temperature_range_c: tuple[float, float] = (-40.0, 120.0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReaderModel:
+        low, high = self.temperature_range_c
+        if not -150 <= low < high <= 600:
+            raise ValueError(f"temperature_range_c = {low:g}, {high:g}: allowed are ascending values from -150 to 600")
+        return self
 
 
 class Peers(Strict):

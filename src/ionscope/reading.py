@@ -16,6 +16,7 @@ from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
 from ionscope.preprocess.quality import assess
 from ionscope.spectrum import Spectrum
+from ionscope.training_range import SHIPPED, TrainingRange
 
 FEWEST_POINTS = 8
 SHORTEST_BAND = 1.5
@@ -93,6 +94,7 @@ class Reader:
         if bundle.interval is None or bundle.trust is None:
             raise InputDataError("this model has not been calibrated; use the 'calibrated' folder of a run")
         self.bundle = bundle
+        self.trained = TrainingRange.from_state(bundle.about.get("training_range"))
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> Reader:
@@ -100,7 +102,9 @@ class Reader:
         if folder is not None:
             return cls(ModelBundle.load(folder))
         with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
-            return cls(ModelBundle.load(shipped))
+            reader = cls(ModelBundle.load(shipped))
+        reader.trained = reader.trained or SHIPPED
+        return reader
 
     def read(self, spectrum: Spectrum) -> Reading:
         """Read one spectrum; `InputDataError` where it cannot be read at all."""
@@ -126,7 +130,7 @@ class Reader:
         }
         reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard)
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
-        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)))
+        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), self.trained)
         return replace(reading, verdict=verdict, reasons=reasons)
 
     def _about(self) -> dict[str, Any]:
@@ -134,8 +138,10 @@ class Reader:
         return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
 
 
-def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, ...]]:
-    """Verdict and reasons; `excess` holds each detector's score over its threshold."""
+def judge(
+    reading: Reading, excess: dict[str, float], trained: TrainingRange | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """Verdict and reasons; `excess` holds each detector's score over its threshold, `trained` the model's own cells."""
     refusals, cautions = [], []
     spectrum, resistance = reading.spectrum, reading.resistance
     lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
@@ -163,6 +169,8 @@ def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, .
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"
         )
     cautions += _implausible(reading)
+    if trained is not None:
+        cautions += trained.strangers(spectrum)
     reasons = tuple(refusals + cautions)
     return ("refuse" if refusals else "caution" if cautions else "ok"), reasons
 

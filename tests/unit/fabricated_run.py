@@ -7,13 +7,17 @@ import pandas as pd
 
 from ionscope.config import Simulation, read_yaml
 from ionscope.evaluate.claims import load_claims, write_claims
+from ionscope.evaluate.measured import Comparison
+from ionscope.evaluate.nearest import SimulatedSpectra
+from ionscope.evaluate.validation import write_validation
 from ionscope.files import write_json
-from ionscope.io.dataset import write_dataset
+from ionscope.io.dataset import read_dataset, write_dataset
 from ionscope.rank.propose import write_proposals
 from ionscope.rank.ranking import write_ranking
+from ionscope.report.figures.literature import write_literature_figures
 from ionscope.simulate.arrhenius import arrhenius_factor
 from ionscope.simulate.verification.report import summary
-from ionscope.spectrum import SpectrumSet
+from ionscope.spectrum import Spectrum, SpectrumSet
 
 CONFIG = Path(__file__).parents[2] / "config"
 FREQUENCY = np.logspace(-1, 4, 51)
@@ -120,6 +124,7 @@ def write_run(folder, per_material=10, seed=5):
     write_proposals(
         folder / "predictions/joint_series.csv", folder / "predictions/joint.csv", CONFIG, folder / "proposals.csv"
     )
+    _write_validation(folder)
     write_json(
         folder / "provenance.json", {"python": "3.11.9", "packages": {"numpy": "2.4.6"}, "seed": 3, "device": "cpu"}
     )
@@ -225,6 +230,25 @@ def _write_learning(folder, rows, z, rng):
     for k in range(6):
         latent[f"z{k}"] = hidden[:, k] + 0.05 * rng.normal(size=len(rows))
     latent.to_csv(folder / "evaluation/latent.csv", index=False)
+
+
+def _write_validation(folder):
+    """The comparison with the literature from the priors alone, and one measured spectrum beside the set's nearest."""
+    arguments = (None, ["llzo", "lcto"], CONFIG, CONFIG / "literature.csv")
+    write_validation(*arguments, folder / "validation", seed=1)
+    write_literature_figures(*arguments, folder / "validation/figures", seed=1)
+    spectra = read_dataset(folder / "data/spectra.nc")
+    match = SimulatedSpectra(spectra).nearest(Spectrum(FREQUENCY, 1.1 * spectra.impedance[3]))
+    about = {"file": "below/pellet.txt", "published_ohm": 1234.5}
+    rows = [
+        {**about, "sweep": 1, "predicted_ohm": 1250.0, "lower_ohm": 1200.0, "upper_ohm": 1300.0, "covered": True}
+        | {"relative_error": 1250.0 / 1234.5 - 1, "verdict": "ok", "nearest_distance": match.distance},
+        {"file": "cell.csv", "sweep": 1, "verdict": "refuse", "reasons": "no pellet", "published_ohm": None},
+        {"file": "cell.csv", "sweep": 2, "verdict": "refuse", "reasons": "not on the page", "published_ohm": None},
+    ]
+    comparison = Comparison(rows, [match, None, None])
+    comparison.write(folder / "validation")
+    comparison.overlay().to_csv(folder / "validation/nearest.csv", index=False)
 
 
 def _write_evaluation(folder, rows, rng):

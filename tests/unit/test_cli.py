@@ -18,7 +18,7 @@ import ionscope
 from ionscope.cli import build_parser, main
 from ionscope.config import Representing, Simulation
 from ionscope.dka.experiment import train_bundle
-from ionscope.io.dataset import read_dataset
+from ionscope.io.dataset import read_dataset, write_dataset
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.simulate.generate import Priors, simulate_specimens
 
@@ -369,8 +369,10 @@ def test_validate_compares_with_what_is_published(sweep, model, tmp_path, capsys
     (tmp_path / "known.csv").write_text(header + "pellet.csv,25,,,,1000,,,measured\n")
     assert main(["validate", str(tmp_path), "--model", model, "--json"]) == OK
     (row,) = json.loads(capsys.readouterr().out)
-    assert row["published_ohm"] == 1000
-    assert row["relative_error"] == pytest.approx(row["predicted_ohm"] / 1000 - 1)
+    assert {"file", "predicted", "published", "relative_error", "covered", "verdict"} <= set(row)
+    assert (row["file"], row["published"]) == ("pellet.csv", 1000)
+    assert row["relative_error"] == pytest.approx(row["predicted"] / 1000 - 1)
+    assert row["covered"] == (row["lower_ohm"] <= 1000 <= row["upper_ohm"])
     assert main(["validate", str(tmp_path), "--model", model]) == OK
     assert "pellet.csv" in capsys.readouterr().out
 
@@ -378,3 +380,50 @@ def test_validate_compares_with_what_is_published(sweep, model, tmp_path, capsys
 def test_a_folder_without_its_table_is_bad_input(model, tmp_path, capsys):
     assert main(["validate", str(tmp_path), "--model", model]) == BAD_INPUT
     assert "known.csv" in capsys.readouterr().err
+
+
+def test_init_writes_a_table_to_fill_in_and_keeps_one_that_is_there(sweep, model, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("nothing\n")
+    assert main(["validate", str(tmp_path), "--init"]) == OK
+    shown = capsys.readouterr()
+    assert "names 1 files" in shown.out and "notes.txt" in shown.err
+    assert main(["validate", str(tmp_path), "--model", model, "--json"]) == OK
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["file"] == "pellet.csv" and row["published"] is None and row["covered"] is None
+    table = (tmp_path / "known.csv").read_bytes()
+    assert main(["validate", str(tmp_path), "--init"]) == BAD_INPUT
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "known.csv").read_bytes() == table
+
+
+def test_validate_finds_the_nearest_simulated_spectrum(sweep, model, tmp_path, capsys):
+    assert main(["validate", str(tmp_path), "--init"]) == OK
+    write_dataset(pellets(20, points=51), tmp_path / "set.nc")
+    out = tmp_path / "out"
+    options = ["--model", model, "--simulated", str(tmp_path / "set.nc"), "--plot", str(out), "--output", str(out)]
+    capsys.readouterr()
+    assert main(["validate", str(tmp_path), *options, "--config", str(ROOT / "config"), "--json"]) == OK
+    content = json.loads(capsys.readouterr().out)
+    assert content[0]["nearest_specimen"].startswith("p-") and content[0]["nearest_distance"] > 0
+    assert json.loads((out / "validation.json").read_text()) == content
+    llzo = json.loads((out / "literature.json").read_text())["materials"]["llzo"]["sigma_total"]
+    assert set(llzo["simulated"]) >= {"p5", "p50", "p95"} and set(llzo["measured"]) == {"n", "p5", "p50", "p95"}
+    assert llzo["verdict"] in ("inside", "outside")
+    assert {path.name for path in out.iterdir()} == {
+        *("measured.csv", "validation.json", "literature.csv", "literature.json", "nearest.svg", "nearest.csv")
+    }
+    assert main(["validate", str(tmp_path), *options[:4]]) == OK
+    assert "nearest_quantile" in capsys.readouterr().out
+
+
+def test_mistakes_of_validate_are_one_line(sweep, model, tmp_path, capsys):
+    assert main(["validate", str(tmp_path), "--init"]) == OK
+    capsys.readouterr()
+    for options, message in (
+        (["--plot", str(tmp_path)], "--simulated FILE.nc"),
+        (["--simulated", sweep], "not a readable NetCDF file"),
+        (["--output", str(tmp_path / "out"), "--config", str(tmp_path)], "no materials/"),
+    ):
+        assert main(["validate", str(tmp_path), "--model", model, *options]) == BAD_INPUT
+        told = capsys.readouterr().err
+        assert message in told and len(told.splitlines()) == 1

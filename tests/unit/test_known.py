@@ -1,10 +1,12 @@
 """The table beside a folder of measured spectra: read strictly, refused with file, line and value."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ionscope.errors import InputDataError
-from ionscope.evaluate.known import COLUMNS, read_known
+from ionscope.evaluate.known import COLUMNS, read_known, write_template
 from ionscope.spectrum import Spectrum
 
 GOOD = "a.txt,-25,0.1,0.785,pellet 1,1450,8.8e-5,0.34,10.1016/j.ssi.2012.06.008"
@@ -111,3 +113,94 @@ def test_quotes_blanks_and_a_byte_order_mark_are_accepted(folder):
     (folder / "known.csv").write_text(content, encoding="utf-8")
     (entry,) = read_known(folder)
     assert entry.specimen == "pellet 1, dense"
+
+
+def sweep(temperature=None, specimen=None):
+    return Spectrum(np.array([1.0, 10.0]), np.array([1 - 1j, 1 - 0.1j]), temperature=temperature, specimen=specimen)
+
+
+def meant(row, *spectra, folder):
+    (entry,) = read_known(write(folder, row))
+    return [number for number, _ in entry.sweeps(spectra)]
+
+
+def test_a_row_means_the_sweeps_at_its_temperature(folder):
+    series = [sweep(298.15), sweep(313.2), sweep(333.15), sweep()]
+    assert meant("a.txt,40,,,,,,,", *series, folder=folder) == [1, 3]
+    assert meant("a.txt,,,,,,,,", *series, folder=folder) == [0, 1, 2, 3]
+
+
+def test_a_row_means_the_sweeps_of_its_specimen(folder):
+    assert meant("a.txt,,,,q,,,,", sweep(specimen="p"), sweep(specimen="q"), folder=folder) == [1]
+
+
+def test_what_all_sweeps_have_in_common_is_outranked(folder):
+    both = [sweep(298.15, "p"), sweep(298.15, "p")]
+    assert meant("a.txt,40,,,q,,,,", *both, folder=folder) == [0, 1]
+
+
+def test_a_row_that_means_no_sweep_says_what_there_is(folder):
+    (entry,) = read_known(write(folder, "a.txt,80,,,,,,,"))
+    with pytest.raises(InputDataError, match=r"line 2: no sweep of a\.txt is meant; it holds 25 C p, 60 C"):
+        entry.sweeps([sweep(298.15, "p"), sweep(333.15)])
+
+
+def test_files_lie_beside_the_table_or_below(folder):
+    (folder / "below").mkdir()
+    (folder / "below" / "c.txt").write_text("1 2 3\n", encoding="utf-8")
+    (entry,) = read_known(write(folder, "below/c.txt,,,,,,,,"))
+    assert entry.file == "below/c.txt" and entry.path == folder / "below" / "c.txt"
+
+
+def test_a_missing_table_says_how_to_make_one(folder):
+    with pytest.raises(InputDataError, match=r"ionscope validate --init .* writes one"):
+        read_known(folder)
+
+
+@pytest.fixture
+def spectra(tmp_path):
+    """A folder with two spectra, one of them below and with its facts in the header, and three other files."""
+    rows = "".join(f"{f:.6g},{100 + 50 / (1 + f / 30):.6g},{-900 / f:.6g}\n" for f in np.geomspace(1, 1e5, 20))
+    (tmp_path / "plain.csv").write_text(f"frequency_hz,z_real_ohm,z_imag_ohm\n{rows}", encoding="utf-8")
+    (tmp_path / "below").mkdir()
+    head = "Temperature: 40 C\nThickness (mm): 1.2\nArea = 0.5 cm2\n"
+    (tmp_path / "below" / "told.csv").write_text(f"{head}frequency_hz,z_real_ohm,z_imag_ohm\n{rows}", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("nothing\n", encoding="utf-8")
+    (tmp_path / ".hidden.csv").write_text((tmp_path / "plain.csv").read_text(), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_template_names_the_spectra_and_what_they_state(spectra):
+    path, named, others = write_template(spectra)
+    assert path == spectra / "known.csv" and named == ["below/told.csv", "plain.csv"]
+    assert len(others) == 1 and "notes.txt" in others[0]
+    told, plain = read_known(spectra)
+    assert (told.temperature_c, told.thickness_cm, told.area_cm2) == pytest.approx((40.0, 0.12, 0.5))
+    assert (plain.temperature_c, plain.resistance_ohm, plain.source) == (None, None, "")
+
+
+def test_a_table_that_is_there_is_never_overwritten(spectra):
+    (spectra / "known.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputDataError, match=r"known\.csv: is there already"):
+        write_template(spectra)
+    assert (spectra / "known.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_without_spectra_gets_no_template(folder):
+    with pytest.raises(InputDataError, match="no file in it or below it is an impedance spectrum"):
+        write_template(folder)
+    assert not (folder / "known.csv").exists()
+    with pytest.raises(InputDataError, match="no such folder"):
+        write_template(folder / "elsewhere")
+
+
+def test_the_example_of_the_documentation_is_a_table(folder):
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = page.split("```csv\n")[1].split("```")[0]
+    (folder / "series").mkdir()
+    for name in ("pellet_cold.mpt", "series/pellet2.csv", "full_cell.csv"):
+        (folder / name).touch()
+    (folder / "known.csv").write_text(example, encoding="utf-8")
+    known = read_known(folder)
+    assert [entry.temperature_c for entry in known] == [-25, 25, 60, 25]
+    assert known[1].published_resistance == pytest.approx(0.12 / 0.785 / 3.1e-4)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ionscope.config import Material, load_material, read_yaml, validated
+from ionscope.config import Material, load_electrode, load_instrument, load_material, load_run, read_yaml, validated
 from ionscope.errors import ConfigError
 from ionscope.evaluate.literature import measured_values, read_literature
 from ionscope.evaluate.population import draw_population
@@ -34,6 +34,29 @@ def test_file_is_named_after_its_material_and_every_figure_is_sourced(name):
     for key, quantity in quantities(material):
         assert quantity.source, key
         assert quantity.note or quantity.source not in ("assumed", "computed"), key
+
+
+def test_the_reader_learns_from_every_electrode_and_process_seen_in_laboratories():
+    """Priors of the model that reads laboratory files: exponents down to 0.5, diffusion, poor contact, unlike sides."""
+    blocking, reversible = (load_electrode(CONFIG, name) for name in ("any_blocking", "any_reversible"))
+    instrument, material = load_instrument(CONFIG), load_material(CONFIG, "generic")
+    assert blocking.exponent.low <= 0.5 and blocking.exponent.high == 1
+    assert reversible.warburg_25c.high / reversible.warburg_25c.low >= 1e4
+    assert reversible.contact_fraction.low <= 0.6 and blocking.contact_fraction.low < 1
+    for electrode in (blocking, reversible):
+        assert electrode.asymmetry_decades.high >= 0.5
+    assert instrument.stray_inductance.high >= 1e-6 and instrument.stray_capacitance.high >= 1e-11
+    run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG).reader
+    assert set(run.simulation.electrodes) == {"any_blocking", "any_reversible"} and run.materials == ["generic"]
+    # Grains and boundaries of these draws relax from below to above the band, and anywhere in it.
+    rng = np.random.default_rng(7)
+    drawn = [draw_electrolyte(rng, material, grains=64) for _ in range(400)]
+    relaxation = [p.sigma_grain_25c / (2 * np.pi * p.permittivity * VACUUM_PERMITTIVITY) for p in drawn]
+    band = np.log10([run.simulation.frequency_min_hz, run.simulation.frequency_max_hz])
+    ratio = np.log10([material.boundary.capacitance_ratio.low, material.boundary.capacitance_ratio.high])
+    decades = np.log10(relaxation)
+    assert decades.max() > band[1] and decades.min() - ratio[1] < band[0] + 3
+    assert np.histogram(decades, np.arange(4, 8))[0].min() > 20
 
 
 def test_a_figure_without_source_is_refused():

@@ -1,16 +1,22 @@
 """Measured spectra beside published values: errors, coverage, and files that cannot be read."""
 
 import csv
+import json
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
-from cells import cell
+from cells import cell, pellets
 
+from ionscope.errors import InputDataError
 from ionscope.evaluate.known import COLUMNS as KNOWN
 from ionscope.evaluate.known import read_known
-from ionscope.evaluate.measured import COLUMNS, compare_measured
+from ionscope.evaluate.measured import COLUMNS, OVERLAY, compare, compare_measured
+from ionscope.evaluate.nearest import SimulatedSpectra
+from ionscope.files import read_json, to_json
 from ionscope.reading import Estimate
+from ionscope.report.figures.measured import MOST_PANELS, figure_nearest, shown_spectra
 
 F = np.geomspace(1, 1e5, 41)
 
@@ -67,3 +73,83 @@ def test_a_file_that_cannot_be_read_is_a_row_and_no_end(folder):
     assert list(table.columns) == COLUMNS and len(table) == 3
     row = table.set_index("file").loc["broken.dat"]
     assert row["verdict"] == "refuse" and "broken.dat" in row["reasons"]
+
+
+def simulated_set():
+    return SimulatedSpectra(pellets(12, points=41))
+
+
+def test_the_json_has_the_names_that_were_agreed(folder):
+    records = compare(read_known(folder), ten_per_cent_more).records()
+    needed = {"file", "predicted", "published", "relative_error", "covered", "verdict"}
+    assert all(needed <= set(record) for record in records)
+    known, unknown, broken = records
+    assert (known["predicted"], known["published"], known["covered"]) == (1100.0, 1000.0, True)
+    assert unknown["published"] is None and unknown["relative_error"] is None and unknown["covered"] is None
+    assert broken["predicted"] is None and broken["sweep"] is None and broken["verdict"] == "refuse"
+    assert isinstance(known["sweep"], int)
+
+
+def test_table_and_json_are_written_alike(folder, tmp_path):
+    comparison = compare(read_known(folder), ten_per_cent_more)
+    comparison.write(tmp_path / "out")
+    assert len(pd.read_csv(tmp_path / "out" / "measured.csv")) == 3
+    assert read_json(tmp_path / "out" / "validation.json") == json.loads(to_json(comparison.records()))
+
+
+def test_every_sweep_has_its_nearest_simulated_spectrum(folder):
+    comparison = compare(read_known(folder), ten_per_cent_more, simulated_set())
+    table = comparison.table.set_index("file")
+    assert table.loc["known.dat", "nearest_distance"] > 0 and 0 <= table.loc["known.dat", "nearest_quantile"] <= 1
+    assert table.loc["known.dat", "nearest_points"] < len(F)  # the set ends at 10 kHz, the sweep at 100 kHz
+    assert table.loc["broken.dat", ["nearest_specimen", "nearest_distance"]].isna().all()
+    overlay = comparison.overlay()
+    assert list(overlay.columns) == OVERLAY
+    assert set(overlay["file"]) == {"known.dat", "unknown.dat"}
+    own = overlay[overlay["file"] == "known.dat"]
+    at = np.abs(np.arctan2(own["measured_minus_imag"], own["measured_real"])).argmin()
+    assert own["measured_real"].iloc[at] == pytest.approx(1)
+    assert own["published_ohm"].iloc[0] == 1000 and overlay["published_ohm"].isna().any()
+
+
+def test_a_spectrum_that_the_reader_refuses_is_still_compared(folder):
+    def refuse(spectrum):
+        raise InputDataError("too short")
+
+    row = compare(read_known(folder), refuse, simulated_set()).records()[0]
+    assert row["verdict"] == "refuse" and row["reasons"] == "too short" and row["nearest_distance"] > 0
+
+
+def test_sweeps_of_one_file_are_numbered_and_their_extremes_drawn(tmp_path):
+    rows = []
+    for cycle, arc in enumerate((1e3, 2e3, 20.0, 4e3)):
+        z = cell(F, 1e3, arc=arc)
+        rows += [f"{cycle},{f:.9g},{a.real:.9g},{a.imag:.9g}" for f, a in zip(F, z, strict=True)]
+    (tmp_path / "cycles.csv").write_text("\n".join(["cycle,frequency_hz,z_real_ohm,z_imag_ohm", *rows]) + "\n")
+    (tmp_path / "known.csv").write_text(",".join(KNOWN) + "\ncycles.csv,,,,,,,,\n")
+    comparison = compare(read_known(tmp_path), ten_per_cent_more, simulated_set())
+    assert list(comparison.table["sweep"]) == [1, 2, 3, 4]
+    distances = comparison.table["nearest_distance"]
+    assert set(comparison.overlay()["sweep"]) == {distances.argmin() + 1, distances.argmax() + 1}
+
+
+def test_the_figure_shows_what_its_data_hold(folder, tmp_path):
+    overlay = compare(read_known(folder), ten_per_cent_more, simulated_set()).overlay()
+    path = figure_nearest(overlay, tmp_path / "nearest.svg")
+    text = path.read_text(encoding="utf-8")
+    assert "known.dat" in text and "unknown.dat" in text and "nearest simulated" in text
+    assert list(pd.read_csv(tmp_path / "nearest.csv").columns) == OVERLAY
+
+
+def test_spectra_with_a_published_answer_are_drawn_before_others(folder):
+    one = compare(read_known(folder), ten_per_cent_more, simulated_set()).overlay()
+    published = one[one["file"] == "known.dat"]
+    many = [published.assign(file=f"{k}.dat", distance=0.01 * k, published_ohm=np.nan) for k in range(40)]
+    shown = shown_spectra(pd.concat([*many, published]))
+    assert shown["file"].nunique() == MOST_PANELS
+    assert {"known.dat", "0.dat", "39.dat"} <= set(shown["file"])
+
+
+def test_nothing_in_common_is_said_in_the_figure(tmp_path):
+    path = figure_nearest(pd.DataFrame(columns=OVERLAY), tmp_path / "nearest.svg")
+    assert "No measured spectrum" in path.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
 from ionscope.reading import FEWEST_POINTS, SHORTEST_BAND, Estimate, Reader, Reading, describe, judge
 from ionscope.spectrum import Spectrum
+from ionscope.training_range import TrainingRange
 
 TRAINING = pellets(80, temperatures=(298.15,), points=71, high=1e6, noise=0.003)
 FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, seed=5)
@@ -321,3 +322,32 @@ def test_the_card_tells_what_was_measured_and_its_limits(trained, tmp_path):
     assert f"{trained[0].about['training_spectra']} simulated spectra" in text
     assert f"| all | {trained[2]['all']['n']} |" in text
     assert "## Limits" in text
+
+
+def test_a_reader_knows_what_it_has_learned_from(trained, reader):
+    assert trained[0].about["training_range"]["temperature_c"] == pytest.approx([-40.0, 120.0])
+    inside = reader.read(spectrum(temperature=298.15, thickness=0.1, area=0.4))
+    assert not [reason for reason in inside.reasons if "training range" in reason]
+    outside = reader.read(spectrum(temperature=423.15, thickness=3.0, area=0.4))
+    told = [reason for reason in outside.reasons if "training range" in reason]
+    assert len(told) == 2 and outside.verdict in ("caution", "refuse")
+    assert "thickness 3 cm" in told[0] and "temperature 150 C" in told[1]
+
+
+def test_pellets_outside_the_training_range_ask_for_caution():
+    trained = TrainingRange(thickness_cm=(0.1, 0.2), area_cm2=(0.5, 1.0), temperature_c=(20.0, 90.0))
+    cold = answer(temperature=248.15)
+    verdict, reasons = judge(cold, USUAL, trained)
+    assert verdict == "caution" and "20 to 90 C" in reasons[0]
+    assert judge(cold, USUAL) == ("ok", ())
+
+
+def test_a_model_that_does_not_tell_its_ranges_checks_none(trained):
+    silent = replace(trained[0], about={})
+    assert Reader(silent).trained is None
+    assert not [r for r in Reader(silent).read(spectrum(thickness=3.0, area=0.4)).reasons if "training" in r]
+
+
+def test_the_shipped_model_checks_geometry_and_temperature():
+    reading = Reader.load().read(spectrum(temperature=473.15, thickness=3.0, area=0.7))
+    assert sum("training range" in reason for reason in reading.reasons) == 2

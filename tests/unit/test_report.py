@@ -20,11 +20,12 @@ from ionscope.report.html import build_report
 
 SECTIONS = (
     "claims method dataset verification gallery smoothing reconstruction latent training parity residuals coverage "
-    "bands pairs arrhenius peers reader ranking accuracy provenance"
+    "bands pairs arrhenius peers reader measured literature ranking accuracy provenance"
 ).split()
 FIGURES = (
-    "arrhenius bands bandwidth bode convergence coverage energy latent nyquist pairs parity parity_literal peers "
-    "ranking reconstruction reconstruction_error residuals smoothing timing training"
+    "arrhenius bands bandwidth bode convergence coverage energy latent literature_energy literature_ranges nearest "
+    "nyquist pairs parity parity_literal peers ranking reconstruction reconstruction_error residuals smoothing timing "
+    "training"
 ).split()
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 
@@ -133,6 +134,26 @@ def only(monkeypatch, *anchors):
     monkeypatch.setattr(html, "SECTIONS", [section for section in html.SECTIONS if section.anchor in anchors])
 
 
+def test_measured_spectra_stand_beside_what_is_published(document):
+    assert "1250 (1200–1300)" in document.text and "1234.5" in document.text and "+1.3%" in document.text
+    assert "below/ pellet.txt" in document.text
+    assert "no pellet" in document.text and "not on the page" not in document.text
+    assert "1 further sweeps without a published value" in document.text
+
+
+def test_a_run_without_measured_spectra_has_no_section_for_them(run, tmp_path, monkeypatch):
+    only(monkeypatch, "measured", "literature")
+    copy = shutil.copytree(run, tmp_path / run.name, ignore=shutil.ignore_patterns("report", "measured.csv"))
+    document = Document(build_report(copy, tmp_path / "out", CONFIG).read_text(encoding="utf-8"))
+    assert [attrs["id"] for tag, attrs in document.elements if tag == "section"] == ["literature"]
+    assert "measured.csv" not in document.text
+
+
+def test_the_literature_is_judged_on_the_page(document):
+    assert "inside" in document.text and "Without any measurement" in document.text
+    assert "LCTO (hypothetical) is hypothetical: no measurement can validate it" in document.text
+
+
 def test_a_changed_metric_changes_the_page(run, page, tmp_path, monkeypatch):
     only(monkeypatch, "claims", "method")
     before = Document(page.read_text(encoding="utf-8")).text
@@ -160,7 +181,8 @@ def test_a_run_without_its_files_is_reported_by_their_names(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     document = Document(build_report(empty, tmp_path / "out", tmp_path / "no-config").read_text(encoding="utf-8"))
-    assert [attrs["id"] for tag, attrs in document.elements if tag == "section"] == SECTIONS
+    sections = [attrs["id"] for tag, attrs in document.elements if tag == "section"]
+    assert sections == [name for name in SECTIONS if name != "measured"]  # few runs have measured spectra
     for name in (
         "claims.csv",
         "config/claims.yaml",

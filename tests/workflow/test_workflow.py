@@ -64,8 +64,11 @@ def test_a_wrong_key_is_refused_before_anything_runs(path, value, named, tmp_pat
     assert "Traceback" not in message
 
 
-def test_a_folder_of_measured_spectra_is_validated_against(tmp_path):
+@pytest.mark.parametrize("reader", [True, False])
+def test_a_folder_of_measured_spectra_is_validated_against(reader, tmp_path):
     config = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
+    if not reader:
+        del config["reader"]
     config["validation"] = {"spectra": str(tmp_path)}
     (tmp_path / "known.csv").touch()
     file = tmp_path / "measured.yaml"
@@ -100,6 +103,10 @@ def test_the_smoke_run_makes_every_result(smoke_run):
     page = (results / "report" / "index.html").read_text(encoding="utf-8")
     assert not re.search(r'(?:src|href)\s*=\s*["\']?https?://', page)
     assert (results / "reader" / "card.md").exists()
+    literature = json.loads((results / "validation" / "literature.json").read_text())
+    assert literature["hypothetical"] == ["lcto"]
+    assert literature["materials"]["lcto"]["sigma_total"]["verdict"] == "no measurement"
+    assert (results / "validation" / "figures" / "literature_ranges.svg").exists()
     provenance = json.loads((results / "provenance.json").read_text())
     assert provenance["devices"]["joint/final"] == "cpu"
 

@@ -36,6 +36,15 @@ rule html_report:
         timing=f"{RESULTS}/evaluation/timing.csv",
         literature=f"{RESULTS}/validation/literature.csv",
         verification=f"{RESULTS}/verification/verification.json",
+        literature_figures=f"{RESULTS}/validation/figures",
+        measured=(
+            [
+                f"{RESULTS}/validation/measured.csv",
+                f"{RESULTS}/validation/nearest.csv",
+            ]
+            if RUN.validation.spectra
+            else []
+        ),
         reader=[f"{RESULTS}/reader/metrics.json"] if RUN.reader else [],
     output:
         page=report(

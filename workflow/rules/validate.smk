@@ -9,6 +9,7 @@ rule validate:
     output:
         table=f"{RESULTS}/validation/literature.csv",
         verdicts=f"{RESULTS}/validation/literature.json",
+        figures=directory(f"{RESULTS}/validation/figures"),
     log:
         f"{LOGS}/validate.log",
     benchmark:
@@ -26,15 +27,24 @@ rule validate:
         "../../scripts/validate.py"
 
 
-if RUN.reader is not None and RUN.validation.spectra is not None:
+if RUN.validation.spectra is not None:
 
     rule validate_measured:
         input:
             known=f"{RUN.validation.spectra}/known.csv",
-            model=f"{RESULTS}/reader/model/model.json",
+            # A new measurement, not only a new table, is read again.
+            spectra=measured_files(RUN.validation.spectra),
+            model=[f"{RESULTS}/reader/model/model.json"] if RUN.reader else [],
+            simulated=(
+                f"{RESULTS}/reader/data/spectra.nc"
+                if RUN.reader
+                else f"{RESULTS}/data/spectra.nc"
+            ),
         output:
             table=f"{RESULTS}/validation/measured.csv",
             verdicts=f"{RESULTS}/validation/validation.json",
+            figure=f"{RESULTS}/validation/nearest.svg",
+            overlay=f"{RESULTS}/validation/nearest.csv",
         log:
             f"{LOGS}/validate_measured.log",
         benchmark:
@@ -43,7 +53,7 @@ if RUN.reader is not None and RUN.validation.spectra is not None:
             "../../envs/ionscope.yaml"
         threads: 1
         resources:
-            mem_mb=1000,
+            mem_mb=2000,
             runtime=30,
         script:
             "../../scripts/validate_measured.py"

@@ -26,6 +26,7 @@ from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
 from ionscope.spectrum import SpectrumSet
+from ionscope.training_range import TrainingRange
 
 TEST_FRACTION = 0.08
 NOISE = np.log10(1.003)
@@ -64,6 +65,7 @@ def train_reader(
     index = np.flatnonzero(reader_roles(spectra, settings, seed) == "train")
     bundle, trained = train_bundle(spectra, index, settings.variant, Smoothing(), seed, device, checkpoint, progress)
     bundle.about["variant"] = "reader"
+    bundle.about["training_range"] = TrainingRange.of(spectra.subset(index), settings.temperature_range_c).state()
     return bundle, trained
 
 

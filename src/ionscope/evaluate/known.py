@@ -1,16 +1,21 @@
 """What is known about a folder of measured spectra: the table `known.csv` beside them, read strictly.
 
 One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, resistance_ohm, sigma_total_s_cm, ea_ev,
-source``. Only `file` must be filled; every other cell may be empty.
+source``. Only `file` must be filled; every other cell may be empty. A file of several temperatures or specimens may
+have a row for each.
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ionscope.errors import InputDataError
 from ionscope.evaluate.strict_table import Row, read_rows
+from ionscope.files import whole_file
+from ionscope.io import read_spectra
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 NAME = "known.csv"
@@ -40,17 +45,22 @@ RANGES = {
 CONSISTENT = 0.1
 """Relative difference up to which a conductivity and a resistance with its geometry say the same."""
 
+SAME_TEMPERATURE = 2.0
+"""Kelvin: a row speaks of the sweeps of its file within so much of its temperature."""
+
 
 @dataclass(frozen=True)
 class KnownSpectrum:
     """One row of `known.csv`; None for an empty cell.
 
-    path : the measured file
+    file : the measured file as the table names it, with its folder below the table's
+    path : where it lies
     temperature_c, thickness_cm, area_cm2, specimen : how it was measured
     resistance_ohm, sigma_total_s_cm, ea_ev : what was published about it, from `source`
     where : file and line of the row, for messages
     """
 
+    file: str
     path: Path
     temperature_c: float | None
     thickness_cm: float | None
@@ -80,6 +90,28 @@ class KnownSpectrum:
             return None
         return self.thickness_cm / (self.resistance_ohm * self.area_cm2)
 
+    def sweeps(self, spectra: Sequence[Spectrum]) -> list[tuple[int, Spectrum]]:
+        """The spectra of this file that the row speaks of, each with its place in the file.
+
+        In a file of several temperatures a row with a temperature means the sweeps near it, and likewise for the
+        specimen. What all sweeps of a file have in common does not choose among them: there the row outranks the file.
+
+        Raises
+        ------
+        InputDataError : no sweep of the file is meant
+        """
+        meant = list(enumerate(spectra))
+        temperatures = [spectrum.temperature_c for spectrum in spectra]
+        if self.temperature_c is not None and len(set(temperatures)) > 1:
+            wanted = self.temperature_c
+            meant = [(k, s) for k, s in meant if s.temperature_c is None or _near(s.temperature_c, wanted)]
+        if self.specimen is not None and len({spectrum.specimen for spectrum in spectra}) > 1:
+            meant = [(k, s) for k, s in meant if s.specimen in (None, self.specimen)]
+        if not meant:
+            held = sorted({_described(spectrum) for spectrum in spectra})
+            raise InputDataError(f"{self.where}: no sweep of {self.file} is meant; it holds {', '.join(held)}")
+        return meant
+
     def completed(self, spectrum: Spectrum) -> Spectrum:
         """`spectrum` with the temperature, geometry and specimen of this row, where it states them."""
         kelvin = None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
@@ -99,6 +131,11 @@ def read_known(path: Path | str) -> list[KnownSpectrum]:
     path = Path(path)
     if path.is_dir():
         path = path / NAME
+        if not path.exists():
+            raise InputDataError(
+                f"{path}: cannot be read (there is none); 'ionscope validate --init {path.parent}' writes one that "
+                "names the spectra there, to be filled in"
+            )
     known: list[KnownSpectrum] = []
     seen: dict[tuple[object, ...], str] = {}
     for row in read_rows(path, COLUMNS, InputDataError):
@@ -119,6 +156,7 @@ def _entry(row: Row, folder: Path) -> KnownSpectrum:
         raise row.fault("file", f"no such file in {folder}")
     numbers = {column: row.optional_number(column, *limits) for column, limits in RANGES.items()}
     entry = KnownSpectrum(
+        file=name.as_posix(),
         path=folder / name,
         specimen=row.cells["specimen"] or None,
         source=row.cells["source"],
@@ -137,3 +175,54 @@ def _refuse_contradiction(row: Row, entry: KnownSpectrum) -> None:
     expected = thickness / (resistance * area)
     if abs(sigma / expected - 1) > CONSISTENT:
         raise row.fault("sigma_total_s_cm", f"resistance and geometry give {expected:.3g} S/cm; one of them is wrong")
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= SAME_TEMPERATURE
+
+
+def _described(spectrum: Spectrum) -> str:
+    told = [] if spectrum.temperature_c is None else [f"{spectrum.temperature_c:.4g} C"]
+    return " ".join([*told, spectrum.specimen or ""]).strip() or "a sweep without temperature or specimen"
+
+
+def write_template(folder: Path | str) -> tuple[Path, list[str], list[str]]:
+    """Write a `known.csv` that names every spectrum in `folder` and below it, with what the files themselves state.
+
+    Hidden files are passed over. A file of several temperatures or specimens gets a row for each.
+
+    Returns
+    -------
+    The table's path, the files it names, and for every other file one line that says why it is not named
+
+    Raises
+    ------
+    InputDataError : no such folder, a `known.csv` is there already (it is never overwritten), or no file is a spectrum
+    """
+    folder = Path(folder)
+    path = folder / NAME
+    if not folder.is_dir():
+        raise InputDataError(f"{folder}: no such folder")
+    if path.exists():
+        raise InputDataError(f"{path}: is there already and is left as it is; remove it for a new one")
+    rows: dict[tuple[str, ...], None] = {}
+    others: list[str] = []
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder)
+        if not file.is_file() or any(part.startswith(".") for part in name.parts):
+            continue
+        try:
+            rows |= dict.fromkeys(_template_row(name.as_posix(), spectrum) for spectrum in read_spectra(file))
+        except InputDataError as error:
+            others.append(str(error))
+    if not rows:
+        raise InputDataError(f"{folder}: no file in it or below it is an impedance spectrum")
+    with whole_file(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as table:
+        csv.writer(table, lineterminator="\n").writerows([COLUMNS, *rows])
+    return path, list(dict.fromkeys(row[0] for row in rows)), others
+
+
+def _template_row(name: str, spectrum: Spectrum) -> tuple[str, ...]:
+    told = [spectrum.temperature_c, spectrum.thickness, spectrum.area]
+    numbers = ("" if value is None else f"{value:.6g}" for value in told)
+    return (name, *numbers, spectrum.specimen or "", *[""] * (len(COLUMNS) - 5))

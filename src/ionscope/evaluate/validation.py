@@ -25,6 +25,7 @@ import pandas as pd
 from scipy import stats
 
 from ionscope.config import ElectrodeProperties, Material, load_electrode, load_material
+from ionscope.errors import ConfigError
 from ionscope.evaluate.literature import QUANTITIES, energy_pairs, measured_values, read_literature
 from ionscope.evaluate.population import draw_population, spectra_population
 from ionscope.files import whole_file, write_json
@@ -52,6 +53,9 @@ BAND = 0.90
 
 RARE = 0.05
 """A coverage that would be seen less often than this, were the band right, fails."""
+
+WIDE = "generic"
+"""The priors of the model that reads laboratory files: no material, and nothing to validate."""
 
 SLOPE = "ea_log_sigma_slope"
 SLOPE_PAIRS = 5
@@ -172,9 +176,23 @@ def write_validation(
             **{name: row[name] for name in ("share_inside", "ks_statistic", "ks_p", "verdict", "note")},
         }
     judged = int((table["verdict"] != NO_MEASUREMENT).sum())
-    head = {"seed": seed, "literature_inside": literature_inside(table), "rows_with_measurements": judged}
+    head: dict[str, Any] = {
+        "seed": seed,
+        "literature_inside": literature_inside(table),
+        "rows_with_measurements": judged,
+    }
+    head |= {"hypothetical": [material.name for material in loaded if material.hypothetical]}
     write_json(Path(folder) / "literature.json", head | {"tolerance": TOLERANCE, "materials": verdicts})
     return table
+
+
+def write_prior_validation(config_folder: Path | str, folder: Path | str, seed: int = 0) -> pd.DataFrame:
+    """Validate the priors of every material in `config_folder` against its `literature.csv`, as `write_validation`."""
+    known = sorted(path.stem for path in (Path(config_folder) / "materials").glob("*.yaml"))
+    if not known:
+        raise ConfigError(f"{config_folder}: no materials/*.yaml there; --config names the folder that holds them")
+    names = [name for name in known if name != WIDE]
+    return write_validation(None, names, config_folder, Path(config_folder) / "literature.csv", folder, seed)
 
 
 def _row(

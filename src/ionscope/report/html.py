@@ -81,8 +81,9 @@ def build_report(
     page = Page(RunFolder(run_folder, Path(config_folder), variant), output_folder / "figures")
     # The folder's own name says which run it is, wherever the report is written to.
     title = f"ionscope: report of the run {run_folder.resolve().name}"
-    contents = "".join(f'<li><a href="#{section.anchor}">{escape(section.title)}</a></li>' for section in SECTIONS)
-    body = "\n".join(section.html(page) for section in SECTIONS)
+    sections = [section for section in SECTIONS if section.wanted(page.run)]
+    contents = "".join(f'<li><a href="#{section.anchor}">{escape(section.title)}</a></li>' for section in sections)
+    body = "\n".join(section.html(page) for section in sections)
     write_text(
         output_folder / "index.html",
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

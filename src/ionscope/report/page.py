@@ -34,11 +34,19 @@ Block = Callable[[Page], str]
 
 @dataclass(frozen=True)
 class Section:
-    """One section of the page: its anchor, its title, and its blocks in order."""
+    """One section of the page: its anchor, its title, and its blocks in order.
+
+    needs : a file of the run without which there is nothing to say and the section is left out; None for none
+    """
 
     anchor: str
     title: str
     blocks: tuple[Block, ...]
+    needs: str | None = None
+
+    def wanted(self, run: RunFolder) -> bool:
+        """Whether the page has this section."""
+        return self.needs is None or (run.path / self.needs).is_file()
 
     def html(self, page: Page) -> str:
         """The section; a block without its file becomes a sentence that names the file."""

@@ -11,6 +11,8 @@ from ionscope.report.figures.learning import (
     figure_reconstruction_error,
     figure_training,
 )
+from ionscope.report.figures.literature import figure_literature_energy, figure_literature_ranges
+from ionscope.report.figures.measured import figure_nearest
 from ionscope.report.figures.outcome import figure_arrhenius, figure_peers, figure_ranking, figure_timing
 from ionscope.report.figures.shares import figure_coverage, figure_pairs
 from ionscope.report.figures.spectra import figure_bode, figure_nyquist, figure_smoothing
@@ -25,6 +27,9 @@ __all__ = [
     "figure_coverage",
     "figure_energy",
     "figure_latent",
+    "figure_literature_energy",
+    "figure_literature_ranges",
+    "figure_nearest",
     "figure_nyquist",
     "figure_pairs",
     "figure_parity",

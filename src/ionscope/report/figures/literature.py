@@ -90,7 +90,13 @@ def _draw_quantity(panel: Axes, quantity: str, data: pd.DataFrame) -> None:
 
 def figure_ranges(table: pd.DataFrame, materials: Sequence[Material], literature: pd.DataFrame, path: Path) -> Path:
     """Simulated bands (blue inside, orange outside) under the measured values."""
-    data = require(ranges_data(table, materials, literature), [], "comparison with the literature")
+    return figure_literature_ranges(ranges_data(table, materials, literature), path)
+
+
+def figure_literature_ranges(data: pd.DataFrame, path: Path) -> Path:
+    """The same from the table of `ranges_data`."""
+    columns = ["material", "quantity", "kind", "value", "verdict"]
+    data = require(data, columns, "comparison with the literature")
     with styled("literature_ranges"):
         return save_figure(draw_ranges(data), data, path)
 
@@ -144,7 +150,13 @@ def figure_energy_conductivity(
     spectra: SpectrumSet | None, materials: Sequence[Material], literature: pd.DataFrame, seed: int, path: Path
 ) -> Path:
     """Activation energy against conductivity, simulated and measured."""
-    data = require(energy_data(spectra, materials, literature, seed), [], "specimens with conductivity and energy")
+    return figure_literature_energy(energy_data(spectra, materials, literature, seed), path)
+
+
+def figure_literature_energy(data: pd.DataFrame, path: Path) -> Path:
+    """The same from the table of `energy_data`."""
+    columns = ["material", "kind", "figure", "sigma_s_cm", "ea_ev"]
+    data = require(data, columns, "specimens with conductivity and energy")
     with styled("literature_energy"):
         return save_figure(draw_energy(data), data, path)
 

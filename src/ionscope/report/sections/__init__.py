@@ -1,6 +1,6 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, band, learning, opening, outcome, verification
+from ionscope.report.sections import accuracy, band, learning, measured, opening, outcome, verification
 
 SECTIONS = (
     *opening.SECTIONS,
@@ -14,6 +14,8 @@ SECTIONS = (
     outcome.ARRHENIUS,
     accuracy.PEERS,
     accuracy.READER,
+    measured.MEASURED,
+    measured.LITERATURE,
     outcome.RANKING,
     accuracy.ACCURACY,
     outcome.PROVENANCE,
