@@ -14,6 +14,8 @@ from ionscope.dka.referee import WITNESSES
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
+from ionscope.estimate import Estimate
+from ionscope.measure import Z90
 from ionscope.preprocess.quality import assess
 from ionscope.spectrum import Spectrum
 
@@ -36,22 +38,11 @@ UNFAMILIAR = {
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A value with a 90 % interval."""
-
-    value: float
-    lower: float
-    upper: float
-
-    def as_dict(self) -> dict[str, float]:
-        return {"value": self.value, "lower": self.lower, "upper": self.upper}
-
-
-@dataclass(frozen=True)
 class Reading:
     """The answer for one spectrum. `verdict` is ok, caution or refuse; a refused one still shows its figures.
 
     witnesses : for each, its own resistance [ohm] and its share in the answer
+    shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
     """
 
     spectrum: Spectrum
@@ -62,6 +53,7 @@ class Reading:
     reasons: tuple[str, ...]
     model: dict[str, Any] = field(default_factory=dict)
     witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
+    shape_spread: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""
@@ -102,8 +94,13 @@ class Reader:
         with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
             return cls(ModelBundle.load(shipped))
 
-    def read(self, spectrum: Spectrum) -> Reading:
-        """Read one spectrum; `InputDataError` where it cannot be read at all."""
+    def read(self, spectrum: Spectrum, shape_spread: float = 0.0) -> Reading:
+        """Read one spectrum; `InputDataError` where it cannot be read at all.
+
+        `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
+        of the conductivity: independent of the resistance's error and log-normal, it is added in quadrature at the 90 %
+        level.
+        """
         if len(spectrum) < FEWEST_POINTS:
             raise InputDataError(
                 f"{spectrum.source}: {len(spectrum)} points; at least {FEWEST_POINTS} are needed to read a resistance"
@@ -118,13 +115,15 @@ class Reader:
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None
         if shape is not None:
-            sigma = Estimate(shape / resistance.value, shape / resistance.upper, shape / resistance.lower)
+            sigma = _conductivity(shape, resistance, shape_spread)
         heard = {
             name: {"resistance_ohm": float(10**said), "share": float(share)}
             for name, said, share in zip(WITNESSES, answer.witnesses[0], answer.weights[0], strict=True)
             if np.isfinite(said)
         }
-        reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard)
+        reading = Reading(
+            spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard, shape_spread
+        )
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
         verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)))
         return replace(reading, verdict=verdict, reasons=reasons)
@@ -132,6 +131,18 @@ class Reader:
     def _about(self) -> dict[str, Any]:
         about = self.bundle.about
         return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
+
+
+def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Estimate:
+    """sigma = (L / A) / R; the half-widths of both factors in ln units added in quadrature."""
+    sigma = shape / resistance.value
+    if not shape_spread:
+        return Estimate(sigma, shape / resistance.upper, shape / resistance.lower)
+    below, above = np.log(resistance.upper / resistance.value), np.log(resistance.value / resistance.lower)
+    geometry = Z90 * shape_spread
+    return Estimate(
+        sigma, float(sigma * np.exp(-np.hypot(below, geometry))), float(sigma * np.exp(np.hypot(above, geometry)))
+    )
 
 
 def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, ...]]:
