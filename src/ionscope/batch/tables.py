@@ -239,6 +239,16 @@ def describe_series(series: Series) -> str:
     return "\n".join(lines)
 
 
+def one_line(reading: Reading) -> str:
+    """A reading in one line, with the first reason where there is one."""
+    spectrum, r, s = reading.spectrum, reading.resistance, reading.sigma
+    parts = [f"{r.value:.4g} ohm ({r.lower:.4g} to {r.upper:.4g})"]
+    if s is not None:
+        parts.append(f"{s.value:.3g} S/cm ({s.lower:.3g} to {s.upper:.3g})")
+    verdict = f"{reading.verdict}: {reading.reasons[0]}" if reading.reasons else reading.verdict
+    return f"{spectrum.source}: {', '.join(parts)}, {verdict}"
+
+
 def describe_outcome(outcome: Outcome) -> str:
     """The table of spectra for a terminal; folders that all files share are left out."""
     rows = []

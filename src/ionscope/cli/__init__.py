@@ -11,8 +11,8 @@ from collections.abc import Sequence
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import ionscope
-from ionscope.cli import check, predict, read, simulate, validate
-from ionscope.cli.codes import BAD_INPUT, EPILOG, OK
+from ionscope.cli import check, predict, read, simulate, validate, watch
+from ionscope.cli.codes import BAD_INPUT, EPILOG, INTERRUPTED, OK
 from ionscope.errors import IonscopeError
 
 
@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed once more at the end
         return OK
+    except KeyboardInterrupt:
+        print("ionscope: interrupted; outputs are written whole, so none is half there", file=sys.stderr)
+        return INTERRUPTED
     except OSError as error:  # an output that cannot be written: no permission, no space, a folder of that name
         named = error.filename2 or error.filename
         print(f"ionscope: {f'{named}: ' if named else ''}{error.strerror or error}", file=sys.stderr)
@@ -44,6 +47,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ionscope {ionscope.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for family in (predict, read, check, validate, simulate):
+    for family in (predict, watch, read, check, validate, simulate):
         family.add(commands)
     return parser

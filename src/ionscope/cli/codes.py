@@ -4,6 +4,8 @@ OK = 0
 BAD_INPUT = 2
 REFUSED = 3
 SOME_BAD = 4
+INTERRUPTED = 130
+"""As shells have it: 128 and the number of the signal."""
 
 EPILOG = (
     "Exit codes: 0 fine, 2 bad input (one line says what and where; of several files: none could be read), "
