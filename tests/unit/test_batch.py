@@ -11,8 +11,8 @@ import xarray as xr
 from cells import cell
 from series_files import EA, F, StubReader, resistance_at, write
 
-from ionscope.batch import Request, gather_requests, predict_all
-from ionscope.batch.outcome import exit_code, find_series
+from ionscope.batch.outcome import exit_code, find_series, predict_all
+from ionscope.batch.requests import Request, gather_requests
 from ionscope.batch.tables import (
     COLUMNS,
     as_object,

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ionscope.batch.requests import Request
+from ionscope.batch.requests import Request, read_request
 from ionscope.errors import InputDataError, IonscopeError
-from ionscope.io import read_spectra
 from ionscope.measure import shape_spread
 from ionscope.reading import Reader, Reading
 from ionscope.series import FEWEST_TEMPERATURES, THERMOMETER_ERROR, SeriesFit, count_temperatures, fit_series
 from ionscope.simulate.arrhenius import KJ_PER_MOL
-from ionscope.spectrum import ZERO_CELSIUS
+from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 Progress = Callable[[Sequence[Request]], Iterable[Request]]
 
@@ -87,7 +86,7 @@ def predict_file(request: Request, reader: Reader, sign: str = "auto") -> list[R
     ------
     InputDataError : the file, or one of its sweeps, cannot be read
     """
-    return [_read(request, spectrum, reader) for spectrum in _spectra(request, sign)]
+    return [_read(request, spectrum, reader) for spectrum in read_request(request, sign)]
 
 
 def predict_all(
@@ -110,7 +109,7 @@ def predict_all(
     outcome = Outcome(files=len(requests))
     for request in progress(requests):
         try:
-            spectra = _spectra(request, sign)
+            spectra = read_request(request, sign)
         except Exception as error:
             outcome.failures.append(_failure(request.path, error))
             continue
@@ -123,18 +122,7 @@ def predict_all(
     return outcome
 
 
-def _spectra(request: Request, sign: str):
-    spectra = read_spectra(
-        request.path,
-        sign=sign,
-        temperature=request.temperature,
-        thickness=None if request.thickness is None else request.thickness.value,
-        area=None if request.area is None else request.area.value,
-    )
-    return [spectrum.with_(specimen=request.specimen) for spectrum in spectra]
-
-
-def _read(request: Request, spectrum, reader: Reader) -> Reading:
+def _read(request: Request, spectrum: Spectrum, reader: Reader) -> Reading:
     return reader.read(spectrum, shape_spread(request.thickness, request.area))
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import RANGES
 from ionscope.evaluate.strict_table import Row, read_rows
+from ionscope.io import read_spectra
 from ionscope.measure import Measure
-from ionscope.spectrum import ZERO_CELSIUS
+from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen")
 """Of a table of files; only `file` must be there and filled."""
@@ -59,6 +60,18 @@ def gather_requests(names: Sequence[str], stated: Request | None = None) -> list
     for name in names:
         found.update(dict.fromkeys(_expand(name, stated)))
     return list(found)
+
+
+def read_request(request: Request, sign: str = "auto") -> list[Spectrum]:
+    """The spectra of one file with what is stated about it; `InputDataError` where it cannot be read."""
+    spectra = read_spectra(
+        request.path,
+        sign=sign,
+        temperature=request.temperature,
+        thickness=None if request.thickness is None else request.thickness.value,
+        area=None if request.area is None else request.area.value,
+    )
+    return [spectrum.with_(specimen=request.specimen) for spectrum in spectra]
 
 
 def is_data_file(path: Path) -> bool:

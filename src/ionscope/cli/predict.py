@@ -51,7 +51,7 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ionscope.batch import gather_requests
+    from ionscope.batch.requests import gather_requests
     from ionscope.batch.tables import kind_of
     from ionscope.reading import Reader
 
@@ -91,8 +91,7 @@ def _one_file(arguments: argparse.Namespace, request, reader, kind: str | None) 
 def _many_files(arguments: argparse.Namespace, requests, reader, kind: str | None) -> int:
     from tqdm import tqdm
 
-    from ionscope.batch import predict_all
-    from ionscope.batch.outcome import exit_code
+    from ionscope.batch.outcome import exit_code, predict_all
     from ionscope.batch.tables import as_object, describe_outcome, describe_series, series_note, summary
     from ionscope.files import to_json
 

@@ -63,7 +63,7 @@ def _watch(arguments: argparse.Namespace) -> None:
 def _tell(path: Path, arguments: argparse.Namespace, reader, output) -> None:
     from dataclasses import replace
 
-    from ionscope.batch import predict_all
+    from ionscope.batch.outcome import predict_all
     from ionscope.batch.tables import one_line, row_of, row_of_failure
 
     outcome = predict_all([replace(stated(arguments), path=str(path))], reader, sign=arguments.sign)

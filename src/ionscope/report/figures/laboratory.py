@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ionscope.kramers_kronig import KramersKronigResult
 from ionscope.measure import Z90
 from ionscope.preprocess.quality import QualityReport
+from ionscope.preprocess.reference import read_off
 from ionscope.report.figures.style import COLOURS, TRUTH, panels, save_figure, styled, tidy
 from ionscope.series import SeriesFit
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
@@ -50,7 +51,7 @@ def spectrum_data(spectra: Sequence[Spectrum]) -> pd.DataFrame:
 
 
 def draw_spectra(data: pd.DataFrame) -> Figure:
-    """Nyquist plot with equal axes, and modulus and phase over frequency; one colour a sweep."""
+    """Nyquist plot with equal axes, cut off where a tail would hide the arcs; modulus and phase over frequency."""
     figure, axes = panels(1, 3, 10.5, 3.6)
     nyquist, modulus, phase = axes.flat
     sweeps = list(data.groupby("sweep", sort=True))
@@ -59,7 +60,10 @@ def draw_spectra(data: pd.DataFrame) -> Figure:
         nyquist.plot(points["z_real_ohm"], -points["z_imag_ohm"], label=f"sweep {number}", **look)
         modulus.loglog(points["frequency_hz"], points["modulus_ohm"], **look)
         phase.semilogx(points["frequency_hz"], points["phase_deg"], **look)
-    nyquist.set_aspect("equal", adjustable="datalim")
+    reach = max(_reach(points) for _, points in sweeps)
+    inductive = (data["z_imag_ohm"] > 0.02 * reach).any()
+    nyquist.set(xlim=(0, reach), ylim=(-0.4 * reach if inductive else 0, (0.6 if inductive else 1.0) * reach))
+    nyquist.set_aspect("equal")
     nyquist.set(xlabel="Z' / Ω", ylabel="−Z'' / Ω")
     modulus.set(xlabel="frequency / Hz", ylabel="|Z| / Ω")
     phase.set(xlabel="frequency / Hz", ylabel="phase / degrees")
@@ -67,6 +71,13 @@ def draw_spectra(data: pd.DataFrame) -> Figure:
         nyquist.legend()
     tidy(axes.flat)
     return figure
+
+
+def _reach(points: pd.DataFrame) -> float:
+    """End of the real axis: the whole sweep, or 2.5 times the resistance where a tail would hide everything else."""
+    z = points["z_real_ohm"].to_numpy() + 1j * points["z_imag_ohm"].to_numpy()
+    resistance = float(read_off(points["frequency_hz"].to_numpy(), z)[0])
+    return min(2.5 * resistance, 1.05 * float(max(np.abs(z.real).max(), np.abs(z.imag).max())))
 
 
 def figure_spectra(spectra: Sequence[Spectrum], path: Path | str) -> Path:
@@ -101,12 +112,12 @@ def draw_residuals(data: pd.DataFrame, noise: float) -> Figure:
         panel.semilogx(data["frequency_hz"], data[column], "o-", color=colour, label=label)
         panel.plot(outliers["frequency_hz"], outliers[column], "o", color=TRUTH, markersize=9, fillstyle="none")
     panel.set(xlabel="frequency / Hz", ylabel="residual / % of |Z|")
-    panel.legend()
+    figure.legend(loc="outside lower center", ncols=3)
     tidy(axes.flat)
     return figure
 
 
-def figure_residuals_of(spectrum: Spectrum, report: QualityReport, path: Path | str) -> Path:
+def figure_kramers_kronig(spectrum: Spectrum, report: QualityReport, path: Path | str) -> Path:
     """The Kramers-Kronig residuals of one spectrum; writes `path` (.svg) and the figures beside it as CSV."""
     data = residual_data(spectrum, report)
     with styled("residuals"):
