@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,10 @@ class Reader:
         self.bundle = bundle
 
     @classmethod
-    def load(cls, folder: Path | str | None = None) -> Reader:
+    def load(cls, folder: PathLike[str] | str | None = None) -> Reader:
         """Load the model in `folder`, or the one that comes with the package."""
         if folder is not None:
-            return cls(ModelBundle.load(folder))
+            return cls(ModelBundle.load(Path(folder)))
         with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
             return cls(ModelBundle.load(shipped))
 

@@ -96,6 +96,7 @@ def predict_all(
     sign: str = "auto",
     thermometer_error: float = THERMOMETER_ERROR,
     progress: Progress = iter,
+    spectra: Iterable[tuple[Request, Spectrum]] = (),
 ) -> Outcome:
     """Read every file; one that cannot be read does not stop the rest.
 
@@ -105,21 +106,29 @@ def predict_all(
     sign : as in `ionscope.io.read_spectra`
     thermometer_error : K, for the series
     progress : shows the advance, such as `tqdm.tqdm`
+    spectra : read already, each with what is stated about it
     """
     outcome = Outcome(files=len(requests))
     for request in progress(requests):
         try:
-            spectra = read_request(request, sign)
+            found = read_request(request, sign)
         except Exception as error:
             outcome.failures.append(_failure(request.path, error))
             continue
-        for spectrum in spectra:
-            try:
-                outcome.readings.append(_read(request, spectrum, reader))
-            except Exception as error:
-                outcome.failures.append(_failure(spectrum.source, error))
+        for spectrum in found:
+            _add_reading(outcome, request, spectrum, reader)
+    for request, spectrum in spectra:
+        outcome.files += 1
+        _add_reading(outcome, request, spectrum, reader)
     outcome.series = find_series(outcome.readings, thermometer_error)
     return outcome
+
+
+def _add_reading(outcome: Outcome, request: Request, spectrum: Spectrum, reader: Reader) -> None:
+    try:
+        outcome.readings.append(_read(request, spectrum, reader))
+    except Exception as error:
+        outcome.failures.append(_failure(spectrum.source, error))
 
 
 def _read(request: Request, spectrum: Spectrum, reader: Reader) -> Reading:

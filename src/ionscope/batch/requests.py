@@ -39,6 +39,15 @@ class Request:
     area: Measure | None = None
     specimen: str | None = None
 
+    def completed(self, spectrum: Spectrum) -> Spectrum:
+        """`spectrum` with what is stated here."""
+        return spectrum.with_(
+            temperature=self.temperature,
+            thickness=None if self.thickness is None else self.thickness.value,
+            area=None if self.area is None else self.area.value,
+            specimen=self.specimen,
+        )
+
 
 def gather_requests(names: Sequence[str], stated: Request | None = None) -> list[Request]:
     """The files behind `names`, in order, each once.
