@@ -114,7 +114,7 @@ def test_it_takes_part_in_pipelines_and_searches():
         (Z, R, "conductivity", "target='conductivity'"),
         (np.where(np.arange(Z.shape[1]) == 3, np.nan, Z), R, "resistance", "NaN"),
         (Z[:1], R[:1], "resistance", "minimum of 2"),
-        (Z[0], R[:1], "resistance", ""),
+        (Z[0], R[:1], "resistance", "2D"),
     ],
 )
 def test_what_is_no_spectrum_is_refused(x, y, target, message):
