@@ -61,6 +61,21 @@ def test_a_folder_is_its_files_without_hidden_ones_and_documents(folder):
     assert names(gather_requests([f"{folder}/pellet_[27]*.csv"])) == ["pellet_25.csv", "pellet_75.csv"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe")
+    requests = [*gather_requests([str(folder / "pipe")]), Request(str(folder / "pellet_0.csv"))]
+    (failure,) = predict_all(requests, StubReader()).failures
+    assert failure.reason == "is not a regular file"
+
+
+def test_a_huge_file_is_refused_unread(folder):
+    with open(folder / "huge.csv", "wb") as file:
+        file.truncate(2 * 1024**3)  # sparse: takes no room on the disk
+    (failure,) = predict_all(gather_requests([str(folder / "huge.csv")]), StubReader()).failures
+    assert failure.reason.startswith("is 2048 MB, more than the 200 MB read")
+
+
 def test_a_file_named_twice_is_read_once(folder):
     name = str(folder / "pellet_0.csv")
     assert names(gather_requests([name, str(folder / "pellet_*.csv"), name])) == [

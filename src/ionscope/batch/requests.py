@@ -118,6 +118,8 @@ def _table_header(path: Path) -> list[str] | None:
     ------
     InputDataError : a table of files with a column that is not known, or one that stands twice
     """
+    if not path.is_file():  # a pipe would be waited for; what is wrong is told by the reader of spectra
+        return None
     try:
         with open(path, encoding="utf-8-sig") as file:
             first = file.readline(2000)
