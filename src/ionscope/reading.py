@@ -16,6 +16,7 @@ from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
+from ionscope.kramers_kronig import KramersKronigResult
 from ionscope.measure import Z90
 from ionscope.preprocess.quality import assess
 from ionscope.spectrum import Spectrum
@@ -126,7 +127,7 @@ class Reader:
             spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard, shape_spread
         )
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
-        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)))
+        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), answer.kramers_kronig)
         return replace(reading, verdict=verdict, reasons=reasons)
 
     def _about(self) -> dict[str, Any]:
@@ -146,8 +147,13 @@ def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Es
     )
 
 
-def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, ...]]:
-    """Verdict and reasons; `excess` holds each detector's score over its threshold."""
+def judge(
+    reading: Reading, excess: dict[str, float], causal: KramersKronigResult | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """Verdict and reasons; `excess` holds each detector's score over its threshold.
+
+    `causal` is the Kramers-Kronig test of the spectrum, where there is one already.
+    """
     refusals, cautions = [], []
     spectrum, resistance = reading.spectrum, reading.resistance
     lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
@@ -169,7 +175,7 @@ def judge(reading: Reading, excess: dict[str, float]) -> tuple[str, tuple[str, .
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    cautions += [finding.sentence for finding in assess(spectrum).findings]
+    cautions += [finding.sentence for finding in assess(spectrum, causal).findings]
     if not resistance.lower <= reading.read_off <= resistance.upper:
         cautions.append(
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"
