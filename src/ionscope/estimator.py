@@ -136,7 +136,9 @@ class SpectrumRegressor(RegressorMixin, BaseEstimator):
 
 def _real_columns(X: Any) -> Any:
     """Complex impedances (n, f) as Re Z and Im Z side by side (n, 2 f); anything else as it is."""
-    if isinstance(X, np.ndarray) and np.iscomplexobj(X) and X.ndim == 2:
+    if isinstance(X, np.ndarray) and np.iscomplexobj(X):
+        if X.ndim != 2:
+            raise ValueError(f"expected a 2D array of spectra (n, f), got shape {X.shape}")
         return np.concatenate([X.real, X.imag], axis=1)
     return X
 

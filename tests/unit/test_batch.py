@@ -108,6 +108,7 @@ def test_the_cells_of_a_table_outrank_what_is_stated_about_all(table, folder):
     ("text", "message"),
     [
         ("file,temperature\na.csv,25\n", "line 1: column 'temperature' is not one of file, temperature_c"),
+        ("file;temperature_c\na.csv;25\n", "line 1: .*commas"),
         ("file,file\na,b\n", "line 1: column 'file' stands twice"),
         ("file,temperature_c\na.csv,warm\n", "line 2: temperature_c = 'warm': not a number"),
         ("file,temperature_c\na.csv,298000\n", "line 2: temperature_c = '298000': outside"),

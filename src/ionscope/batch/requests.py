@@ -127,6 +127,8 @@ def _table_header(path: Path) -> list[str] | None:
         return None  # told, or read in another encoding, by the reader of spectra
     header = [cell.strip() for cell in next(csv.reader([first.rstrip("\r\n")]), [])]
     if "file" not in header:
+        if header[:1] and header[0].split(";")[0].strip() == "file":
+            raise InputDataError(f"{path}, line 1: a table of files needs commas between its columns, not semicolons")
         return None
     for column in header:
         if column not in COLUMNS or header.count(column) > 1:
