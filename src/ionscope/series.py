@@ -11,9 +11,9 @@ temperatures are taken as independent. Repeats at one temperature share both err
 scatter about the line by more than their errors, all errors are raised by the root of the reduced chi2 (Birge's ratio).
 
 The spectra of one pellet err together, and an error that is the same at all temperatures leaves the slope alone. The
-interval, which takes them as independent, is therefore wider than need be: of 80 series of fabricated pellets read with
-the shipped model (3 and 5 temperatures, noise 0.3 %, thermometer 0.5 K) it covered 79, and its half-width was five times
-the root mean square error.
+interval, which takes them as independent, is therefore wider than need be: of 80 series of fabricated pellets read by
+the shipped model (3 and 5 temperatures, noise 0.3 %, thermometer 0.5 K) it covered 79, and its half-width was five
+times the root mean square error.
 
 The geometry multiplies every conductivity of a pellet by one factor: it widens the conductivity at 25 C and leaves the
 activation energy alone. A thermometer that is wrong by the same amount everywhere changes the latter by 2 delta / T of
