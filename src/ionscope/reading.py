@@ -127,7 +127,7 @@ class Reader:
             spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard, shape_spread
         )
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
-        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), answer.kramers_kronig)
+        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), causal=answer.kramers_kronig)
         return replace(reading, verdict=verdict, reasons=reasons)
 
     def _about(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Es
 
 
 def judge(
-    reading: Reading, excess: dict[str, float], causal: KramersKronigResult | None = None
+    reading: Reading, excess: dict[str, float], *, causal: KramersKronigResult | None = None
 ) -> tuple[str, tuple[str, ...]]:
     """Verdict and reasons; `excess` holds each detector's score over its threshold.
 

@@ -97,7 +97,7 @@ def test_the_cells_of_a_table_outrank_what_is_stated_about_all(table, folder):
     )
     stated = Request("", 300.0, Measure(0.2), Measure(0.6), "S")
     one, two = gather_requests([str(folder.parent / "few.csv")], stated)
-    assert replace(one, path="") == stated
+    assert replace(one, path="") == stated and not one.chooses
     assert (two.specimen, two.thickness) == ("B", Measure(0.2))
     first = gather_requests([table], stated)[0]
     assert first.temperature == pytest.approx(273.15)
@@ -198,6 +198,22 @@ def test_the_sweeps_of_one_file_are_one_specimen(tmp_path):
     assert series.fit.ea.value == pytest.approx(EA, abs=0.02)
 
 
+def test_a_row_means_the_sweeps_at_its_temperature(tmp_path):
+    lines = ["T/C,f/Hz,Re(Z)/ohm,Im(Z)/ohm"]
+    for celsius in (0, 30, 60):
+        z = cell(F, resistance_at(celsius))
+        lines += [f"{celsius},{f:.9g},{v.real:.9g},{v.imag:.9g}" for f, v in zip(F, z, strict=True)]
+    (tmp_path / "ramp.csv").write_text("\n".join(lines))
+    rows = ["file,temperature_c,specimen", "ramp.csv,30.5,A", "ramp.csv,60,A", "ramp.csv,90,A", "ramp.csv,,B"]
+    (tmp_path / "table.csv").write_text("\n".join(rows))
+    outcome = predict_all(gather_requests([str(tmp_path / "table.csv")]), StubReader())
+    told = [(r.spectrum.specimen, round(r.spectrum.temperature_c, 6)) for r in outcome.readings]
+    assert told == [("A", 30.5), ("A", 60.0), ("B", 0.0), ("B", 30.0), ("B", 60.0)]
+    assert outcome.readings[0].resistance == outcome.readings[3].resistance
+    (failure,) = outcome.failures
+    assert "it holds 0 C, 30 C, 60 C" in failure.reason
+
+
 @pytest.fixture
 def outcome(folder, table):
     return predict_all([*gather_requests([table]), Request(str(folder / "notes.txt"))], StubReader())
@@ -240,6 +256,7 @@ def test_the_page_stands_alone_and_escapes_names(outcome, tmp_path):
     assert "<script" not in page and "&lt;script&gt;" in page
     assert "http" not in page and "src=" not in page
     assert "thermometer error of 0.5 K" in page and "notes.txt" in page
+    assert page.count("<svg") == 1 and "1000 K / T" in page
 
 
 def test_an_outcome_without_series_or_readings_is_written_all_the_same(outcome, tmp_path):

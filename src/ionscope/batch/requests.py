@@ -18,6 +18,7 @@ from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen")
 """Of a table of files; only `file` must be there and filled."""
 
+_NEAR = 2.0  # K: a row of a table means the sweeps of its file within so much of its temperature
 _NOT_DATA = {
     *(".bib", ".doc", ".docx", ".gif", ".htm", ".html", ".ipynb", ".jpeg", ".jpg", ".json", ".jsonl", ".md", ".nc"),
     *(".pdf", ".png", ".pptx", ".py", ".rst", ".svg", ".tex", ".tif", ".tiff", ".yaml", ".yml", ".zip"),
@@ -31,6 +32,7 @@ class Request:
 
     temperature : K
     thickness, area : cm, cm2
+    chooses : in a file of several temperatures (or specimens) only the sweeps at this one are meant
     """
 
     path: str
@@ -38,6 +40,7 @@ class Request:
     thickness: Measure | None = None
     area: Measure | None = None
     specimen: str | None = None
+    chooses: bool = False
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
         """`spectrum` with what is stated here."""
@@ -72,15 +75,43 @@ def gather_requests(names: Sequence[str], stated: Request | None = None) -> list
 
 
 def read_request(request: Request, sign: str = "auto") -> list[Spectrum]:
-    """The spectra of one file with what is stated about it; `InputDataError` where it cannot be read."""
+    """The spectra of one file with what is stated about it.
+
+    Raises
+    ------
+    InputDataError : the file cannot be read, or none of its sweeps is meant
+    """
     spectra = read_spectra(
         request.path,
         sign=sign,
-        temperature=request.temperature,
+        temperature=None if request.chooses else request.temperature,
         thickness=None if request.thickness is None else request.thickness.value,
         area=None if request.area is None else request.area.value,
     )
-    return [spectrum.with_(specimen=request.specimen) for spectrum in spectra]
+    if request.chooses:
+        spectra = _meant(request, spectra)
+    return [request.completed(spectrum) for spectrum in spectra]
+
+
+def _meant(request: Request, spectra: list[Spectrum]) -> list[Spectrum]:
+    """The sweeps that a row of a table speaks of; what all sweeps of a file share does not choose among them."""
+    chosen = spectra
+    if request.temperature is not None and len({spectrum.temperature for spectrum in spectra}) > 1:
+        wanted = request.temperature
+        chosen = [s for s in chosen if s.temperature is None or abs(s.temperature - wanted) <= _NEAR]
+    if request.specimen is not None and len({spectrum.specimen for spectrum in spectra}) > 1:
+        chosen = [s for s in chosen if s.specimen in (None, request.specimen)]
+    if not chosen:
+        held = ", ".join(sorted({_described(spectrum) for spectrum in spectra})[:10])
+        raise InputDataError(
+            f"{request.path}: no sweep is at the temperature and of the specimen stated; it holds {held}"
+        )
+    return chosen
+
+
+def _described(spectrum: Spectrum) -> str:
+    temperature = "" if spectrum.temperature_c is None else f"{spectrum.temperature_c:.4g} C"
+    return f"{temperature} {spectrum.specimen or ''}".strip() or "a sweep that states neither"
 
 
 def is_data_file(path: Path) -> bool:
@@ -146,6 +177,7 @@ def _row(row: Row, folder: Path, stated: Request) -> Request:
         thickness=_optional(row, "thickness_cm") or stated.thickness,
         area=_optional(row, "area_cm2") or stated.area,
         specimen=row.cells.get("specimen") or stated.specimen,
+        chooses=bool(row.cells.get("temperature_c") or row.cells.get("specimen")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -24,6 +25,7 @@ KINDS = {"csv": ".csv", "jsonl": ".jsonl", "netcdf": ".nc", "html": ".html"}
 UNREADABLE = "unreadable"
 """Stands as the verdict of a file or sweep that could not be read."""
 
+_MOST_PLOTS = 20  # on a page
 _TEXT = ("file", "specimen", "verdict", "reasons", "assumptions")
 COLUMNS = (
     *("file", "specimen", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "thickness_cm"),
@@ -177,7 +179,7 @@ def as_dataset(outcome: Outcome) -> xr.Dataset:
 
 
 def as_html(outcome: Outcome) -> str:
-    """A page that stands alone, with both tables."""
+    """A page that stands alone, with both tables and the Arrhenius plots of the first series."""
     from ionscope.report.html import CSS
     from ionscope.report.markup import paragraph, table
 
@@ -186,12 +188,25 @@ def as_html(outcome: Outcome) -> str:
     if outcome.series:
         body.append(table(series_table(outcome.series), "Activation energies, with 90 % intervals"))
         body.append(paragraph(series_note(outcome.series[0].thermometer_error)))
+        body += [_arrhenius_plot(series, k) for k, series in enumerate(outcome.series[:_MOST_PLOTS])]
     body.append(table(spectra, "Spectra, with 90 % intervals"))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>ionscope</title>\n'
         f"<style>{CSS}</style>\n</head>\n<body>\n{''.join(body)}\n"
         f"<p>ionscope {escape(__version__)}</p>\n</body>\n</html>\n"
     )
+
+
+def _arrhenius_plot(series: Series, number: int) -> str:
+    from ionscope.report.figures.laboratory import figure_series
+    from ionscope.report.markup import inline_svg
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = figure_series(series.fit, series.specimen, series.geometry, Path(folder) / "arrhenius.svg")
+        drawing = inline_svg(
+            path.read_text(encoding="utf-8"), f"arrhenius-{number}", f"Arrhenius plot, {series.specimen}"
+        )
+    return f"<figure>{drawing}</figure>"
 
 
 def summary(outcome: Outcome) -> str:
