@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from ionscope.dka.referee import WITNESSES
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
+from ionscope.estimate import Estimate
+from ionscope.kramers_kronig import KramersKronigResult
+from ionscope.measure import Z90
 from ionscope.preprocess.quality import assess
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import SHIPPED, TrainingRange
@@ -37,22 +41,11 @@ UNFAMILIAR = {
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A value with a 90 % interval."""
-
-    value: float
-    lower: float
-    upper: float
-
-    def as_dict(self) -> dict[str, float]:
-        return {"value": self.value, "lower": self.lower, "upper": self.upper}
-
-
-@dataclass(frozen=True)
 class Reading:
     """The answer for one spectrum. `verdict` is ok, caution or refuse; a refused one still shows its figures.
 
     witnesses : for each, its own resistance [ohm] and its share in the answer
+    shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
     """
 
     spectrum: Spectrum
@@ -63,6 +56,7 @@ class Reading:
     reasons: tuple[str, ...]
     model: dict[str, Any] = field(default_factory=dict)
     witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
+    shape_spread: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""
@@ -97,17 +91,22 @@ class Reader:
         self.trained = TrainingRange.from_state(bundle.about.get("training_range"))
 
     @classmethod
-    def load(cls, folder: Path | str | None = None) -> Reader:
+    def load(cls, folder: PathLike[str] | str | None = None) -> Reader:
         """Load the model in `folder`, or the one that comes with the package."""
         if folder is not None:
-            return cls(ModelBundle.load(folder))
+            return cls(ModelBundle.load(Path(folder)))
         with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
             reader = cls(ModelBundle.load(shipped))
         reader.trained = reader.trained or SHIPPED
         return reader
 
-    def read(self, spectrum: Spectrum) -> Reading:
-        """Read one spectrum; `InputDataError` where it cannot be read at all."""
+    def read(self, spectrum: Spectrum, shape_spread: float = 0.0) -> Reading:
+        """Read one spectrum; `InputDataError` where it cannot be read at all.
+
+        `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
+        of the conductivity: independent of the resistance's error and log-normal, it is added in quadrature at the 90 %
+        level.
+        """
         if len(spectrum) < FEWEST_POINTS:
             raise InputDataError(
                 f"{spectrum.source}: {len(spectrum)} points; at least {FEWEST_POINTS} are needed to read a resistance"
@@ -122,15 +121,18 @@ class Reader:
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None
         if shape is not None:
-            sigma = Estimate(shape / resistance.value, shape / resistance.upper, shape / resistance.lower)
+            sigma = _conductivity(shape, resistance, shape_spread)
         heard = {
             name: {"resistance_ohm": float(10**said), "share": float(share)}
             for name, said, share in zip(WITNESSES, answer.witnesses[0], answer.weights[0], strict=True)
             if np.isfinite(said)
         }
-        reading = Reading(spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard)
+        reading = Reading(
+            spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard, shape_spread
+        )
         excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
-        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), self.trained)
+        causal = answer.kramers_kronig
+        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), self.trained, causal=causal)
         return replace(reading, verdict=verdict, reasons=reasons)
 
     def _about(self) -> dict[str, Any]:
@@ -138,10 +140,29 @@ class Reader:
         return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
 
 
+def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Estimate:
+    """sigma = (L / A) / R; the half-widths of both factors in ln units added in quadrature."""
+    sigma = shape / resistance.value
+    if not shape_spread:
+        return Estimate(sigma, shape / resistance.upper, shape / resistance.lower)
+    below, above = np.log(resistance.upper / resistance.value), np.log(resistance.value / resistance.lower)
+    geometry = Z90 * shape_spread
+    return Estimate(
+        sigma, float(sigma * np.exp(-np.hypot(below, geometry))), float(sigma * np.exp(np.hypot(above, geometry)))
+    )
+
+
 def judge(
-    reading: Reading, excess: dict[str, float], trained: TrainingRange | None = None
+    reading: Reading,
+    excess: dict[str, float],
+    trained: TrainingRange | None = None,
+    *,
+    causal: KramersKronigResult | None = None,
 ) -> tuple[str, tuple[str, ...]]:
-    """Verdict and reasons; `excess` holds each detector's score over its threshold, `trained` the model's own cells."""
+    """Verdict and reasons; `excess` holds each detector's score over its threshold, `trained` the model's own cells.
+
+    `causal` is the Kramers-Kronig test of the spectrum, where there is one already.
+    """
     refusals, cautions = [], []
     spectrum, resistance = reading.spectrum, reading.resistance
     lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
@@ -163,7 +184,7 @@ def judge(
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    cautions += [finding.sentence for finding in assess(spectrum).findings]
+    cautions += [finding.sentence for finding in assess(spectrum, causal).findings]
     if not resistance.lower <= reading.read_off <= resistance.upper:
         cautions.append(
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"

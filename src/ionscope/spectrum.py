@@ -152,6 +152,37 @@ class SpectrumSet:
         return cls(data)
 
     @classmethod
+    def from_spectra(cls, spectra: Sequence[Spectrum], attrs: Mapping[str, Any] | None = None) -> SpectrumSet:
+        """Build a set from spectra on one frequency grid; facts that are not known are NaN or empty text.
+
+        Raises
+        ------
+        InputDataError : no spectra, or grids that differ (`ionscope.io.to_xarray` takes those)
+        """
+        if not spectra:
+            raise InputDataError("no spectra to put together")
+        frequency = spectra[0].frequency
+        for spectrum in spectra[1:]:
+            if spectrum.frequency.shape != frequency.shape or not np.allclose(spectrum.frequency, frequency, rtol=1e-6):
+                raise InputDataError(
+                    f"{spectrum.source}: its frequencies differ from those of {spectra[0].source}; a set has one grid "
+                    "(ionscope.io.to_xarray takes spectra of different grids)"
+                )
+        facts = {
+            name: np.array([getattr(spectrum, name) for spectrum in spectra], dtype=float)  # None becomes NaN
+            for name in ("temperature", "thickness", "area")
+        }
+        return cls.from_arrays(
+            frequency,
+            np.stack([spectrum.impedance for spectrum in spectra]),
+            attrs,
+            specimen=np.array([spectrum.specimen or "" for spectrum in spectra], dtype=object),
+            material="",
+            electrode="",
+            **facts,
+        )
+
+    @classmethod
     def concatenate(cls, sets: Iterable[SpectrumSet]) -> SpectrumSet:
         """Join sets that share one frequency grid, in the order given."""
         parts = [part.data for part in sets]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
+from pathlib import Path
 
 import numpy as np
+
+from ionscope.io import write_netcdf
+from ionscope.spectrum import Spectrum
 
 F = np.logspace(5, -1, 25)
 JW = 2j * np.pi * F
@@ -237,6 +242,18 @@ def workbook(*, extra_sheet=False):
     return buffer.getvalue()
 
 
+def complex_cells():
+    names = "Frequency (Hz),Z (Ohm),note"
+    return "\n".join([names, *(f"{f:.9E},{z:.9E},ok" for f, z in zip(F, Z, strict=True)), ""]).encode()
+
+
+def netcdf():
+    """Bytes of a file that ionscope itself wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_netcdf([Spectrum.from_points(F, Z)], f"{folder}/a.nc")
+        return Path(folder, "a.nc").read_bytes()
+
+
 FAMILIES = {
     "eclab": eclab,
     "gamry": gamry,
@@ -255,5 +272,7 @@ FAMILIES = {
     "utf16": utf16,
     "wide": wide,
     "workbook": workbook,
+    "complex_cells": complex_cells,
+    "netcdf": netcdf,
 }
 """One writer for each family of formats, as bytes."""

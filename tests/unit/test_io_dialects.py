@@ -28,7 +28,36 @@ def table(*columns, delimiter=",", decimal=".", header=None, before="", after=""
 ZRE, ZIM = Z.real, Z.imag
 N = np.arange(1, 26)
 
+
+def cells(form, *, header="", delimiter=","):
+    """One complex number a row, written by `form` from real and imaginary part."""
+    lines = [f"{f:.9g}{delimiter}{form(z)}" for f, z in zip(F, Z, strict=True)]
+    return "\n".join([*([header] if header else []), *lines, ""])
+
+
+def matlab(z):
+    return f"{z.real:.9g}{z.imag:+.9g}i"
+
+
 RIGHT: dict[str, str | bytes] = {
+    # complex numbers in one cell
+    "complex, Python": cells(str, header="frequency,impedance"),
+    "complex, MATLAB": cells(matlab, header="f/Hz;Z/Ohm", delimiter=";"),
+    "complex, blanks inside": cells(lambda z: matlab(z).replace("-", " - ").replace("e - ", "e-"), header="f,Z_ohm"),
+    "complex, kohm": cells(lambda z: matlab(z / 1e3), header="f (Hz)\tZ (kOhm)", delimiter="\t"),
+    "complex, decimal comma": cells(lambda z: matlab(z).replace(".", ","), header="f/Hz;Z/Ohm", delimiter=";").replace(
+        ".", ","
+    ),
+    "complex admittance": cells(lambda z: str(1 / z), header="f/Hz,Y/S"),
+    "complex, white space": cells(matlab, header="f/Hz Z/Ohm", delimiter="  "),
+    "complex, quoted, other columns beside it": cells(
+        lambda z: f'"({z.real:.9g}{z.imag:+.9g}j)",ok', header="f/Hz,Z,note"
+    ),
+    "complex, no names": cells(str),
+    # facts and units written elsewhere
+    "separator line of a spreadsheet": "sep=;\n" + table(F, ZRE, ZIM, delimiter=";", header="f/Hz;Re(Z)/ohm;Im(Z)/ohm"),
+    "old Macintosh line ends": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm").replace("\n", "\r"),
+    "summary below": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm") + "\nTotal: 25 points\nEnd\n",
     # delimiters and decimals
     "comma": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm"),
     "comma and blank": table(F, ZRE, ZIM, delimiter=", ", header="f/Hz, Re(Z)/ohm, Im(Z)/ohm"),
@@ -240,3 +269,30 @@ def test_every_decision_on_the_sign_is_told_and_can_be_overridden(name, tmp_path
 def test_labels_that_agree_with_the_data_need_no_assumption(tmp_path):
     (spectrum,) = read_spectra(write(tmp_path, RIGHT["negated"]))
     assert spectrum.assumptions == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Temperature: 25 °C", "Thickness: 1.2 mm", "Area: 0.785 cm2"],
+        ["T = 298.15 K", "L = 0.12 cm", "A = 0.785 cm2"],
+        ["Temperature;25;°C", "Thickness;1.2;mm", "Area;78.5;mm²"],
+        ["# temperature_C: 25", "# thickness_mm: 1.2", "# area_cm2: 0.785"],
+        ["Temperature set: 25 C", "Pellet thickness (um)\t1200", "Electrode area [cm^2]\t0.785"],
+        ["Temperatur: 25 °C", "Dicke: 1,2 mm", "Fläche: 0,785 cm²"],
+    ],
+)
+def test_geometry_temperature_amplitude_and_date_above_the_table_are_kept(lines, tmp_path):
+    above = "\n".join([*lines, "Amplitude: 10 mV", "Date: 2024-05-01", ""])
+    content = above + table(F, ZRE, ZIM, delimiter=";", header="f/Hz;Re(Z)/ohm;Im(Z)/ohm")
+    (spectrum,) = read_spectra(write(tmp_path, content))
+    check(spectrum)
+    assert (spectrum.temperature, spectrum.thickness, spectrum.area) == pytest.approx((298.15, 0.12, 0.785))
+    assert spectrum.metadata["amplitude_v"] == pytest.approx(0.01) and spectrum.metadata["date"] == "2024-05-01"
+
+
+@pytest.mark.parametrize("line", ["L = 2 uH", "A = 3", "l: 5 m/s", "a: 1 A"])
+def test_short_names_of_other_things_are_no_geometry(line, tmp_path):
+    content = line + "\n" + table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm")
+    (spectrum,) = read_spectra(write(tmp_path, content))
+    assert spectrum.thickness is None and spectrum.area is None and spectrum.assumptions == ()

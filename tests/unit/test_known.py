@@ -141,7 +141,7 @@ def test_what_all_sweeps_have_in_common_is_outranked(folder):
 
 def test_a_row_that_means_no_sweep_says_what_there_is(folder):
     (entry,) = read_known(write(folder, "a.txt,80,,,,,,,"))
-    with pytest.raises(InputDataError, match=r"line 2: no sweep of a\.txt is meant; it holds 25 C p, 60 C"):
+    with pytest.raises(InputDataError, match=r"line 2: a\.txt: no sweep is at .* stated; it holds 25 C p, 60 C"):
         entry.sweeps([sweep(298.15, "p"), sweep(333.15)])
 
 

@@ -145,3 +145,33 @@ def test_against_another_implementation():
     ours = kramers_kronig(F, z, elements=int(elements))
     theirs = float(np.sqrt(np.mean(np.concatenate([real, imag]) ** 2)))
     assert ours.rms[0] == pytest.approx(theirs, rel=0.3)
+
+
+def pyimpspec_rms(frequency, impedance, elements):
+    """Relative rms residual of the linear test of pyimpspec with that many RC elements."""
+    pyimpspec = pytest.importorskip("pyimpspec", reason="pyimpspec is not installed")
+    settings = {"test": "complex", "num_RC": elements, "log_F_ext": 0.5, "num_F_ext_evaluations": 0, "num_procs": 1}
+    result = pyimpspec.perform_kramers_kronig_test(pyimpspec.DataSet(frequency, impedance), **settings)
+    order = np.argsort(result.frequencies)
+    return np.sqrt(np.mean(np.abs(result.residuals[order]) ** 2) / 2)
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+@pytest.mark.parametrize("noise", [0.002, 0.01])
+def test_noise_is_what_the_test_of_another_program_leaves(name, noise):
+    rng = np.random.default_rng(4)
+    z = CAUSAL[name] * (1 + noise * (rng.normal(size=F.size) + 1j * rng.normal(size=F.size)))
+    ours = kramers_kronig(F, z)
+    theirs = pyimpspec_rms(F, z, int(ours.elements[0]))
+    if name == "blocking CPE":  # over so many decades of |Z| its solution leaves up to twice the noise
+        assert ours.rms[0] < theirs and ours.rms[0] == pytest.approx(noise, rel=0.25)
+    else:
+        assert ours.rms[0] == pytest.approx(theirs, rel=0.25)
+
+
+@pytest.mark.parametrize("name", [name for name in CAUSAL if name != "insulator"])
+def test_what_breaks_the_relations_does_so_in_the_test_of_another_program(name):
+    for z in (CAUSAL[name].conj(), CAUSAL[name] * np.exp(0.1j)):
+        ours = kramers_kronig(F, z)
+        theirs = pyimpspec_rms(F, z, int(ours.elements[0]))
+        assert min(ours.rms[0], theirs) > 0.02

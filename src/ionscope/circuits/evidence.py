@@ -40,9 +40,12 @@ class Evidence:
     features: np.ndarray
 
     @classmethod
-    def gather(cls, frequency: np.ndarray, impedance: np.ndarray) -> Evidence:
-        """Fit one spectrum (f,), the circuit chosen by its data; nobody guesses anything."""
-        fit = fit_circuit(frequency, impedance)
+    def gather(cls, frequency: np.ndarray, impedance: np.ndarray, noise: float | None = None) -> Evidence:
+        """Fit one spectrum (f,), the circuit chosen by its data; nobody guesses anything.
+
+        `noise` is that of its Kramers-Kronig test, where it is known already.
+        """
+        fit = fit_circuit(frequency, impedance, noise=noise)
         return cls(float(np.log10(fit.resistance)), _features(fit, frequency, impedance))
 
 

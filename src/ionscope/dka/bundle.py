@@ -25,7 +25,7 @@ from ionscope.dvae.checkpoint import load_tensors, save_tensors
 from ionscope.dvae.model import DVAE, Architecture
 from ionscope.errors import ModelFileError
 from ionscope.files import read_json, to_json, whole_file, write_json
-from ionscope.kramers_kronig import kramers_kronig
+from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
@@ -47,6 +47,7 @@ class Readings:
     scores : (n, 3) reconstruction error, latent distance, Kramers-Kronig residual
     witnesses, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
         referee only the kernel
+    kramers_kronig : the test of all n
     """
 
     log10_resistance: np.ndarray
@@ -56,6 +57,7 @@ class Readings:
     scores: np.ndarray
     witnesses: np.ndarray
     weights: np.ndarray
+    kramers_kronig: KramersKronigResult
 
 
 @dataclass
@@ -112,12 +114,15 @@ class ModelBundle:
         latent, reconstruction = self.encode(features)
         n = len(latent)
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
-        residual = kramers_kronig(frequency, impedance).rms
+        causal = kramers_kronig(frequency, impedance)
         log10_resistance, half_width = self._answer(features, latent)
         witnesses = np.column_stack([np.log10(features.reference), np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
         if self.referee is not None:
-            evidence = [Evidence.gather(frequency, row) for row in impedance]
+            evidence = [
+                Evidence.gather(frequency, row, float(noise))
+                for row, noise in zip(impedance, causal.noise, strict=True)
+            ]
             testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width)
             log10_resistance, half_width, weights = self.referee.answer(testimony)
             witnesses = testimony.answers
@@ -126,9 +131,10 @@ class ModelBundle:
             half_width=half_width,
             reference=features.reference,
             latent=latent,
-            scores=np.column_stack([reconstruction, distance, residual]),
+            scores=np.column_stack([reconstruction, distance, causal.rms]),
             witnesses=witnesses,
             weights=weights,
+            kramers_kronig=causal,
         )
 
     def calibrate(

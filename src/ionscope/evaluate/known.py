@@ -16,6 +16,7 @@ from ionscope.errors import InputDataError
 from ionscope.evaluate.strict_table import Row, read_rows
 from ionscope.files import whole_file
 from ionscope.io import read_spectra
+from ionscope.io.meant import meant_sweeps
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 NAME = "known.csv"
@@ -44,9 +45,6 @@ RANGES = {
 
 CONSISTENT = 0.1
 """Relative difference up to which a conductivity and a resistance with its geometry say the same."""
-
-SAME_TEMPERATURE = 2.0
-"""Kelvin: a row speaks of the sweeps of its file within so much of its temperature."""
 
 
 @dataclass(frozen=True)
@@ -91,26 +89,9 @@ class KnownSpectrum:
         return self.thickness_cm / (self.resistance_ohm * self.area_cm2)
 
     def sweeps(self, spectra: Sequence[Spectrum]) -> list[tuple[int, Spectrum]]:
-        """The spectra of this file that the row speaks of, each with its place in the file.
-
-        In a file of several temperatures a row with a temperature means the sweeps near it, and likewise for the
-        specimen. What all sweeps of a file have in common does not choose among them: there the row outranks the file.
-
-        Raises
-        ------
-        InputDataError : no sweep of the file is meant
-        """
-        meant = list(enumerate(spectra))
-        temperatures = [spectrum.temperature_c for spectrum in spectra]
-        if self.temperature_c is not None and len(set(temperatures)) > 1:
-            wanted = self.temperature_c
-            meant = [(k, s) for k, s in meant if s.temperature_c is None or _near(s.temperature_c, wanted)]
-        if self.specimen is not None and len({spectrum.specimen for spectrum in spectra}) > 1:
-            meant = [(k, s) for k, s in meant if s.specimen in (None, self.specimen)]
-        if not meant:
-            held = sorted({_described(spectrum) for spectrum in spectra})
-            raise InputDataError(f"{self.where}: no sweep of {self.file} is meant; it holds {', '.join(held)}")
-        return meant
+        """The spectra of this file that the row speaks of, each with its place in the file; see `meant_sweeps`."""
+        kelvin = None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
+        return meant_sweeps(spectra, kelvin, self.specimen, f"{self.where}: {self.file}")
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
         """`spectrum` with the temperature, geometry and specimen of this row, where it states them."""
@@ -175,15 +156,6 @@ def _refuse_contradiction(row: Row, entry: KnownSpectrum) -> None:
     expected = thickness / (resistance * area)
     if abs(sigma / expected - 1) > CONSISTENT:
         raise row.fault("sigma_total_s_cm", f"resistance and geometry give {expected:.3g} S/cm; one of them is wrong")
-
-
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= SAME_TEMPERATURE
-
-
-def _described(spectrum: Spectrum) -> str:
-    told = [] if spectrum.temperature_c is None else [f"{spectrum.temperature_c:.4g} C"]
-    return " ".join([*told, spectrum.specimen or ""]).strip() or "a sweep without temperature or specimen"
 
 
 def write_template(folder: Path | str) -> tuple[Path, list[str], list[str]]:

@@ -4,7 +4,16 @@
 >>> read_spectra("pellet.mpt")[0].assumptions  # doctest: +SKIP
 """
 
+from ionscope.io.netcdf import from_xarray, to_xarray, write_netcdf
 from ionscope.io.read import read_spectra, read_spectrum
 from ionscope.io.write import write_spectra, write_spectrum
 
-__all__ = ["read_spectra", "read_spectrum", "write_spectra", "write_spectrum"]
+__all__ = [
+    "from_xarray",
+    "read_spectra",
+    "read_spectrum",
+    "to_xarray",
+    "write_netcdf",
+    "write_spectra",
+    "write_spectrum",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,19 +12,15 @@ import xarray as xr
 from ionscope.errors import InputDataError
 from ionscope.files import whole_file
 from ionscope.io.read import read_spectra
+from ionscope.io.seal import broken_seal, seal
 from ionscope.spectrum import SCHEMA_VERSION, SpectrumSet
-
-SEAL = b"\nionscope sha256 "
-"""Before the digest of everything above it, at the end of the file, where HDF5 does not look."""
 
 
 def write_dataset(spectra: SpectrumSet, path: Path | str) -> None:
     """Write a set as NetCDF4 with a seal, whole or not at all."""
     with whole_file(path) as temporary:
         spectra.data.to_netcdf(temporary, engine="h5netcdf")
-        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-        with open(temporary, "ab") as file:
-            file.write(SEAL + digest.encode())
+        seal(temporary)
 
 
 def read_dataset(path: Path | str) -> SpectrumSet:
@@ -34,8 +29,7 @@ def read_dataset(path: Path | str) -> SpectrumSet:
     The seal is checked first, because HDF5 can hang on damaged bytes. A set that another program wrote has none.
     """
     try:
-        content, seal, digest = Path(path).read_bytes().rpartition(SEAL)
-        if seal and hashlib.sha256(content).hexdigest().encode() != digest:
+        if broken_seal(Path(path).read_bytes()):
             raise ValueError("it does not match its SHA-256: altered or damaged")
         data = xr.load_dataset(path, engine="h5netcdf")
     except (OSError, ValueError, KeyError, RuntimeError) as error:

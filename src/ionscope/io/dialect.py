@@ -91,7 +91,7 @@ class Dialect:
         try:
             value = float(cell)
         except ValueError:
-            if _PLAIN_NUMBER.fullmatch(cell):  # Fortran writes 1.0D+03
+            if ("D" in cell or "d" in cell) and _PLAIN_NUMBER.fullmatch(cell):  # Fortran writes 1.0D+03
                 return float(cell.replace("D", "E").replace("d", "e"))
             if cell.lower() in _NOT_A_NUMBER:
                 return float("nan")

@@ -33,9 +33,10 @@ _AMPLITUDES = {
 }
 
 _KEY_PATTERNS = {
-    "temperature": r"(?:sample |cell |mean |set |actual |measurement )?temp(?:erature|eratur|\.)?|t|t_?sample",
-    "thickness": r"(?:sample |pellet |electrolyte |film |membrane )?(?:thickness|dicke)",
-    "area": r"(?:sample |pellet |cell |active |contact )?(?:electrode )?(?:surface )?(?:area|fläche)",
+    "temperature": r"(?:sample |cell |mean |set |actual |measurement )?temp(?:erature|eratur|\.)?(?: set(?: ?point)?)?"
+    r"|t|t_?sample",
+    "thickness": r"(?:sample |pellet |electrolyte |film |membrane )?(?:thickness|dicke)|l",
+    "area": r"(?:sample |pellet |cell |active |contact )?(?:electrode )?(?:surface )?(?:area|fläche)|a",
     "diameter": r"(?:sample |pellet |electrode |cell )?(?:diameter|durchmesser)",
     "amplitude": r"ac[ -]?volt(?:age)?|(?:ac |voltage |perturbation |excitation )?amplitude|osc(?:illator)? level",
     "date": r"date|datum|date/time|date & time|acquired|acquisition started on|measured on|start(?:ed)?(?: time)?",
@@ -87,10 +88,10 @@ def read_preamble(lines: Iterable[str]) -> Preamble:
                 diameter = _length(number, unit)
             elif kind == "thickness" and told.thickness is None:
                 told.thickness = _length(number, unit)
-                _unused(told, told.thickness, number, "a thickness")
+                _unused(told, told.thickness, number, "a thickness", name)
             elif kind == "area" and told.area is None:
                 told.area = _area(number, unit)
-                _unused(told, told.area, number, "an area")
+                _unused(told, told.area, number, "an area", name)
     if told.area is None and diameter is not None:
         told.area = math.pi * diameter**2 / 4
         told.assumptions.append(f"The area was computed from the stated diameter of {10 * diameter:g} mm.")
@@ -124,7 +125,8 @@ def _number(value: str) -> tuple[float | None, str]:
     if not found:
         return None, ""
     number = float(found["number"].replace(",", "."))
-    unit = found["unit"] or (value[found.end() :].split() or [""])[0]
+    # the unit may stand in a cell of its own: "1.2;mm"
+    unit = found["unit"] or (value[found.end() :].lstrip(" \t;,").split() or [""])[0]
     if value[found.end() :].startswith("²") or (re.match(r"\s*\^?2", value[found.end() :]) and unit.endswith("m")):
         unit += "2"
     return (number if math.isfinite(number) else None), unit
@@ -142,8 +144,8 @@ def _temperature(told: Preamble, number: float, unit: str, name: str) -> None:
         told.temperature = kelvin
 
 
-def _unused(told: Preamble, value: float | None, number: float, what: str) -> None:
-    if value is None and number > 0:
+def _unused(told: Preamble, value: float | None, number: float, what: str, name: str) -> None:
+    if value is None and number > 0 and len(name) > 1:  # L = 2 uH and A = 3 are something else
         told.assumptions.append(f"The file states {what} of {number:g} without a known unit; it was not used.")
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.io.columns import Column
+from ionscope.io.sign import causal_residuals
 from ionscope.io.table import Table
 from ionscope.io.text import problem
-from ionscope.kramers_kronig import kramers_kronig
 
 _NEEDS = {
     "ohm cm2": "the electrode area (area=..., --area)",
@@ -214,8 +214,8 @@ def _radians(
     residual = {"degrees": np.inf, "radians": np.inf}
     if usable.size >= 4 and frequency.min() > 0 and modulus.min() > 0:
         for name, angle in (("degrees", np.radians(phase)), ("radians", phase)):
-            both = np.stack([modulus * np.exp(1j * angle), modulus * np.exp(-1j * angle)])[:, usable]
-            residual[name] = float(kramers_kronig(frequency[usable], both).rms.min())
+            impedance = modulus * np.exp(1j * angle)
+            residual[name] = min(causal_residuals(frequency[usable], impedance[usable]))
     best = min(residual, key=lambda name: residual[name])
     other = max(residual.values())
     if not (residual[best] < 0.1 and other > 3 * residual[best]):

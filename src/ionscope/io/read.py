@@ -8,7 +8,7 @@ from os import PathLike
 import numpy as np
 
 from ionscope.errors import InputDataError
-from ionscope.io import optional, xlsx
+from ionscope.io import netcdf, optional, xlsx
 from ionscope.io.assemble import SIGNS, Options, Raw, assemble
 from ionscope.io.instruments import read_raw
 from ionscope.io.text import Text, decode, load_bytes, problem
@@ -20,7 +20,6 @@ _FOREIGN = (
     (b"\xd0\xcf\x11\xe0", "is an old Excel (.xls) or Office file; save it as .xlsx or CSV"),
     (b"\x1f\x8b", "is compressed (gzip); unpack it first"),
     (b"%PDF", "is a PDF; export the data as text"),
-    (b"\x89HDF", "is an HDF5 or NetCDF file; data sets are read with ionscope.io.dataset"),
     (b"\x89PNG", "is a picture; export the data as text"),
 )
 
@@ -61,6 +60,8 @@ def read_spectra(
     content = load_bytes(source)
     if xlsx.is_workbook(content):
         return _from_sheets(xlsx.sheets(content, source), options, source)
+    if content.startswith(netcdf.MARK):
+        return [_as_stated(spectrum, options) for spectrum in netcdf.read_sealed(content, source)]
     vendor = optional.reader_for(content, source)
     if vendor is optional.read_mpr:
         return _spectra(vendor(source), options)
@@ -95,6 +96,14 @@ def read_spectrum(
     if len(spectra) != 1:
         raise problem(str(path), f"holds {len(spectra)} spectra where one is expected; use read_spectra and choose")
     return spectra[0]
+
+
+def _as_stated(spectrum: Spectrum, options: Options) -> Spectrum:
+    """A spectrum from a file whose signs and units are certain, with what the caller states."""
+    impedance = spectrum.impedance.conj() if options.sign == "negated" else None
+    return spectrum.with_(
+        impedance=impedance, temperature=options.temperature, thickness=options.thickness, area=options.area
+    )
 
 
 def _spectra(raws: list[Raw], options: Options) -> list[Spectrum]:

@@ -68,7 +68,7 @@ def sign_test(sweeps: Sequence[tuple[np.ndarray, np.ndarray]]) -> SignTest:
     for frequency, impedance in list(sweeps)[:_SWEEPS]:
         if frequency.size < 4 or np.abs(impedance).min() == 0 or np.unique(frequency).size < frequency.size:
             continue
-        one, other = _residuals(frequency, impedance)
+        one, other = causal_residuals(frequency, impedance)
         as_is.append(one)
         negated.append(other)
     angle = np.concatenate([impedance.imag / np.maximum(np.abs(impedance), 1e-300) for _, impedance in sweeps])
@@ -80,7 +80,7 @@ def sign_test(sweeps: Sequence[tuple[np.ndarray, np.ndarray]]) -> SignTest:
     )
 
 
-def _residuals(frequency: np.ndarray, impedance: np.ndarray) -> tuple[float, float]:
+def causal_residuals(frequency: np.ndarray, impedance: np.ndarray) -> tuple[float, float]:
     """Relative rms residual of the Kramers-Kronig fit of Z and of its conjugate, which share one weighted basis.
 
     A number of RC elements for noise of a percent will do here, so that one decomposition serves for both.

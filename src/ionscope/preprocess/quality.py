@@ -86,15 +86,17 @@ def flag_outliers(frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
     return _without_outliers(np.asarray(frequency, dtype=float), np.asarray(impedance, dtype=complex))[0]
 
 
-def assess(spectrum: Spectrum) -> QualityReport:
+def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> QualityReport:
     """Outliers, mains lines, drift, an inconsistent low-frequency part, an inductive tail and noise of one spectrum.
+
+    `fit` is the Kramers-Kronig test of this spectrum alone and as it is, where there is one already.
 
     Raises
     ------
     InputDataError : fewer than four points, or an impedance of zero
     """
     frequency, impedance = spectrum.frequency, spectrum.impedance
-    outliers, result = _without_outliers(frequency, impedance)
+    outliers, result = _without_outliers(frequency, impedance, fit)
     noise = float(result.noise[0])
     findings: list[Finding] = []
     sparse = _sparse(frequency)
@@ -134,10 +136,12 @@ def _scores(result: KramersKronigResult, keep: np.ndarray) -> np.ndarray:
     return square / max(scale, 1e-30)
 
 
-def _without_outliers(frequency: np.ndarray, impedance: np.ndarray) -> tuple[np.ndarray, KramersKronigResult]:
+def _without_outliers(
+    frequency: np.ndarray, impedance: np.ndarray, fit: KramersKronigResult | None = None
+) -> tuple[np.ndarray, KramersKronigResult]:
     keep = np.ones(frequency.size, dtype=bool)
     limit = np.where([_line(f) is not None for f in frequency], _MAINS_SCORE, _OUTLIER_SCORE)
-    result = kramers_kronig(frequency, impedance)
+    whole = result = kramers_kronig(frequency, impedance) if fit is None else fit
     for _ in range(max(int(_OUTLIER_SHARE * frequency.size), 1)):
         score = _scores(result, keep)
         score[np.abs(result.residuals[0]) < _OUTLIER_FLOOR] = 0
@@ -148,7 +152,7 @@ def _without_outliers(frequency: np.ndarray, impedance: np.ndarray) -> tuple[np.
         keep[worst] = False
         result = kramers_kronig(frequency, impedance, weights=keep)
     # the list does not end: the spectrum is rough throughout, and single points are not to blame
-    return np.zeros(frequency.size, dtype=bool), kramers_kronig(frequency, impedance)
+    return np.zeros(frequency.size, dtype=bool), whole
 
 
 def _line(frequency: float) -> float | None:

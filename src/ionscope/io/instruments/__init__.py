@@ -1,7 +1,7 @@
 """Formats of instruments and programs, one small class each.
 
 A format says whether a text is its own (`matches`) and reads it (`read`). To add one: write the class, append it to
-`FORMATS`, add a small file of that format to ``tests/data`` and a test that checks its numbers.
+`FORMATS`, and add a fixture and a test; docs/formats.md tells how.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ionscope.io.assemble import Raw
+from ionscope.io.complex_cells import ComplexCells
 from ionscope.io.instruments.eclab import ECLab
 from ionscope.io.instruments.gamry import Gamry
 from ionscope.io.instruments.plain import CHInstruments, Novocontrol, Parstat, Plain, PowerSuite, RelaxIS
@@ -41,6 +42,7 @@ FORMATS: tuple[Format, ...] = (
     Parstat(),
     PowerSuite(),
     Wide(),
+    ComplexCells(),
     Plain(),
 )
 """Tried in this order; the last one takes every text."""

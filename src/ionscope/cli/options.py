@@ -1,0 +1,118 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from ionscope.errors import InputDataError
+
+
+def add_sign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sign",
+        choices=("auto", "as-is", "negated"),
+        default="auto",
+        help="sign of the imaginary column: as-is holds Im Z, negated holds -Im Z (default: decided and told)",
+    )
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="FOLDER", help="a trained model (default: the one that comes with ionscope)")
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        metavar="FOLDER",
+        default="config",
+        help="folder with materials/ and electrodes/ (default: ./config)",
+    )
+
+
+def add_facts(parser: argparse.ArgumentParser) -> None:
+    """What is stated about all files: temperature, geometry, specimen."""
+    parser.add_argument("--temperature", type=float, metavar="C", help="temperature of the sweep, Celsius")
+    parser.add_argument(
+        "--thickness",
+        type=measure,
+        metavar="CM",
+        help="thickness of the pellet, cm; with its error (one standard deviation) as 0.1+-0.002",
+    )
+    parser.add_argument("--area", type=measure, metavar="CM2", help="area of the electrodes, cm2; 0.785+-0.01 likewise")
+    parser.add_argument("--specimen", metavar="NAME", help="the pellet that all files belong to, for a series")
+
+
+def add_thermometer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--thermometer-error",
+        type=_not_negative,
+        default=0.5,
+        metavar="K",
+        help="standard deviation of the temperatures of a series, K (default: 0.5)",
+    )
+
+
+def stated(arguments: argparse.Namespace):
+    """The facts of `add_facts` as a `Request` without a file."""
+    from ionscope.batch.requests import Request
+    from ionscope.spectrum import ZERO_CELSIUS
+
+    celsius = arguments.temperature
+    return Request(
+        "",
+        None if celsius is None else celsius + ZERO_CELSIUS,
+        arguments.thickness,
+        arguments.area,
+        arguments.specimen,
+    )
+
+
+def measure(text: str):
+    """A positive number with or without an error; for argparse."""
+    from ionscope.measure import Measure
+
+    try:
+        return Measure.parse(text)
+    except InputDataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _not_negative(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 upwards")
+    return value
+
+
+def positive(text: str) -> float:
+    """A positive number; for argparse."""
+    value = _not_negative(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def check_output(path: str, inputs: list[str]) -> None:
+    """Refuse, before any work is done, an output that cannot be written or that would replace one of the inputs.
+
+    Raises
+    ------
+    InputDataError : with the path and the reason
+    """
+    place = Path(path)
+    if place.is_dir():
+        raise InputDataError(f"{path}: is a folder; name a file in it")
+    for name in inputs:
+        if os.path.exists(name) and place.exists() and os.path.samefile(name, place):
+            raise InputDataError(f"{path}: is one of the files to read; name another output")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=place.parent).close()
+    except OSError as error:
+        raise InputDataError(f"{path}: cannot be written ({error.strerror})") from None

@@ -1,0 +1,86 @@
+"""`ionscope read`: what the reader makes of files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ionscope.cli.codes import EPILOG
+from ionscope.cli.files import FileReader
+from ionscope.cli.options import add_sign, check_output
+from ionscope.errors import InputDataError
+
+
+def add(commands) -> None:
+    parser = commands.add_parser(
+        "read", help="what the reader makes of files, as CSV or NetCDF", description=run.__doc__, epilog=EPILOG
+    )
+    parser.add_argument(
+        "file", nargs="+", help="instrument files or tables, folders, patterns; the format is found by content"
+    )
+    add_sign(parser)
+    parser.add_argument(
+        "--to", choices=("csv", "netcdf"), help="kind of output (default: netcdf if --output ends in .nc, else csv)"
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", help="write here, whole or not at all; `ionscope read` reads it back exactly"
+    )
+    parser.add_argument(
+        "--plot", metavar="FOLDER", help="a Nyquist and Bode plot of each file (SVG, with the points as CSV)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the spectra of a file as CSV: sweep, frequency_hz, z_real_ohm, z_imag_ohm, of several files with a column
+    file before them; assumptions go to stderr."""
+    kind = arguments.to or ("netcdf" if (arguments.output or "").lower().endswith(".nc") else "csv")
+    if kind == "netcdf" and not arguments.output:
+        raise InputDataError("--to netcdf needs --output FILE")
+    files = FileReader(arguments.file, arguments.sign)
+    if arguments.output:
+        check_output(arguments.output, [request.path for request in files.requests])
+    everything = []
+    taken: set[str] = set()
+    begun = False
+    for path, spectra in files:
+        for spectrum in spectra:
+            for assumption in spectrum.assumptions:
+                print(f"{spectrum.source}: {assumption}", file=sys.stderr)
+        if arguments.output:
+            everything += spectra
+        else:
+            _print(spectra, None if files.single else path, header=not begun)
+            begun = True
+        if arguments.plot:
+            _plot(path, spectra, Path(arguments.plot), taken)
+    if everything:
+        _write(everything, arguments.output, kind)
+    return files.finish()
+
+
+def _print(spectra, path: str | None, *, header: bool) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    before = [] if path is None else [path]
+    if header:
+        writer.writerow([*(["file"] if before else []), "sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"])
+    for i, spectrum in enumerate(spectra):
+        for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):
+            writer.writerow([*before, i, f"{f:.10g}", f"{z.real:.10g}", f"{z.imag:.10g}"])
+
+
+def _write(spectra, path: str, kind: str) -> None:
+    from ionscope.io import write_netcdf, write_spectra
+
+    (write_netcdf if kind == "netcdf" else write_spectra)(spectra, path)
+    print(f"{path}: written", file=sys.stderr)
+
+
+def _plot(path: str, spectra, folder: Path, taken: set[str]) -> None:
+    from ionscope.report.figures.laboratory import figure_spectra, file_name
+
+    written = figure_spectra(spectra, folder / f"{file_name(Path(path).name, taken)}.svg")
+    print(f"{written}: written", file=sys.stderr)

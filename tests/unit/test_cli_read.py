@@ -1,0 +1,93 @@
+"""`ionscope read` and `check` of several files, their outputs and their plots."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from series_files import F, resistance_at, write
+
+from ionscope.cli import main
+from ionscope.io import read_spectra
+
+OK, BAD_INPUT, SOME_BAD = 0, 2, 4
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for celsius in (0, 25):
+        write(
+            tmp_path / f"pellet_{celsius}.csv", resistance_at(celsius), f"# temperature: {celsius} C", "# area: 1 cm2"
+        )
+    return tmp_path
+
+
+def test_points_of_several_files_name_their_file(folder, capsys):
+    assert main(["read", str(folder)]) == OK
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert list(table[0]) == ["file", "sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"]
+    assert [row["file"] for row in table] == [str(folder / f"pellet_{c}.csv") for c in (0, 25) for _ in F]
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.nc"])
+def test_an_output_reads_back_exactly(folder, name, capsys):
+    output = folder / "out" / name
+    assert main(["read", str(folder), "--output", str(output)]) == OK
+    assert capsys.readouterr().out == ""
+    wanted = [spectrum for c in (0, 25) for spectrum in read_spectra(folder / f"pellet_{c}.csv")]
+    for got, want in zip(read_spectra(output), wanted, strict=True):
+        np.testing.assert_array_equal(got.impedance, want.impedance)
+        assert got.temperature == pytest.approx(want.temperature) and got.area == 1.0
+
+
+def test_the_stated_kind_outranks_the_ending(folder, capsys):
+    output = folder / "all.dat"
+    assert main(["read", str(folder), "--to", "netcdf", "--output", str(output)]) == OK
+    assert output.read_bytes().startswith(b"\x89HDF")
+    assert main(["read", str(folder), "--to", "netcdf"]) == BAD_INPUT
+    assert "needs --output" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["read", "check"])
+def test_bad_files_are_listed_at_the_end(folder, capsys, command):
+    (folder / "notes.txt").write_text("pressed on Monday\n")
+    assert main([command, str(folder)]) == SOME_BAD
+    shown = capsys.readouterr()
+    assert "pellet_25.csv" in shown.out
+    assert shown.err.splitlines()[-1].startswith("not read: ") and "notes.txt" in shown.err.splitlines()[-1]
+    assert main([command, str(folder / "a.csv"), str(folder / "b.csv")]) == BAD_INPUT
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_input_is_never_written_over(folder, capsys):
+    before = (folder / "pellet_0.csv").read_bytes()
+    assert main(["read", str(folder), "--output", str(folder / "pellet_0.csv")]) == BAD_INPUT
+    assert (folder / "pellet_0.csv").read_bytes() == before
+
+
+def test_the_plot_of_a_file_has_its_points_beside_it(folder, capsys):
+    plots = folder / "plots"
+    assert main(["read", str(folder), "--plot", str(plots)]) == OK
+    assert sorted(path.name for path in plots.iterdir()) == [
+        f"pellet_{c}-csv.{ending}" for c in (0, 25) for ending in ("csv", "svg")
+    ]
+    points = pd.read_csv(plots / "pellet_0-csv.csv")
+    np.testing.assert_allclose(points["frequency_hz"], F[::-1])
+    np.testing.assert_allclose(points["modulus_ohm"], np.hypot(points["z_real_ohm"], points["z_imag_ohm"]), rtol=1e-6)
+    drawing = (plots / "pellet_0-csv.svg").read_text()
+    for label in ("Z' / Ω", "|Z| / Ω", "phase / degrees"):
+        assert label in drawing
+
+
+def test_the_residuals_are_drawn_with_the_outlier(folder, capsys):
+    lines = (folder / "pellet_0.csv").read_text().splitlines()
+    f, real, imaginary = lines[20].split(",")
+    lines[20] = f"{f},{1.3 * float(real)},{imaginary}"
+    (folder / "spike.csv").write_text("\n".join(lines))
+    plots = folder / "plots"
+    assert main(["check", str(folder / "spike.csv"), "--plot", str(plots)]) == OK
+    figures = pd.read_csv(plots / "spike-csv-kramers-kronig.csv")
+    assert list(figures["frequency_hz"][figures["outlier"] == 1]) == pytest.approx([float(f)])
+    assert figures.set_index("frequency_hz")["residual_real_percent"].abs().max() > 10
+    assert "residual" in (plots / "spike-csv-kramers-kronig.svg").read_text()
