@@ -167,6 +167,8 @@ class Adapting(Strict):
     training : `joint` lets the kernel's error reach the encoder, `frozen` tunes the kernel afterwards
     mixing : virtual cells, two training cells in series, added for every real one while training
     virtual : such cells among the final kernel's points
+    stretch : range of the factor by which the grains' resistance differs in virtual cells, where grains relax above the
+        band; null for none
     guidance : weight of a first guess of the target and of its error, linear in the latent point; joint training only
     points : most points of the final kernel
     """
@@ -178,9 +180,16 @@ class Adapting(Strict):
     calls: Annotated[int, Field(ge=10, le=200)] = 20
     mixing: Annotated[float, Field(ge=0, le=8)] = 1.0
     virtual: Annotated[int, Field(ge=0, le=4000)] = 1600
+    stretch: tuple[Positive, Positive] | None = None
     reconstruction_weight: Annotated[float, Field(ge=0)] = 1.0
     guidance: Annotated[float, Field(ge=0)] = 1.0
     points: Annotated[int, Field(ge=32, le=10000)] = 5000
+
+    @model_validator(mode="after")
+    def _stretch_ascends(self) -> Adapting:
+        if self.stretch is not None and not self.stretch[0] < self.stretch[1]:
+            raise ValueError(f"stretch = {list(self.stretch)}: the first factor must be below the second")
+        return self
 
 
 class Variant(Strict):
@@ -193,6 +202,12 @@ class Variant(Strict):
     smoothing: bool = True
     dvae: Autoencoding = Autoencoding()
     dka: Adapting = Adapting()
+
+    @model_validator(mode="after")
+    def _stretch_fits_the_target(self) -> Variant:
+        if self.dka.stretch is not None and self.target == "sigma_gb":
+            raise ValueError("dka.stretch changes the grains' resistance; sigma_gb does not learn from that")
+        return self
 
 
 class Learning(Strict):

@@ -1,11 +1,15 @@
 """Training spectra: virtual stacks are exact cells, sweeps are wide enough, no role sees another's spectra."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from cells import SHAPE, pellets
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from ionscope.config import Variant
 from ionscope.dka.source import (
     PLATEAU_PHASE,
     SHORTEST_WINDOW,
@@ -64,6 +68,38 @@ def test_a_stack_of_a_cell_with_itself_is_that_cell():
     alone, its_target, _ = made.real(np.array([7]), np.random.default_rng(0))
     assert np.allclose(features.channels, alone.channels, atol=1e-5)
     assert target == pytest.approx(its_target[0], abs=1e-9)
+
+
+@given(st.integers(0, 19), st.floats(0.1, 0.9), st.floats(1.1, 5.0), st.integers(0, 2**16))
+def test_a_stretched_cell_has_so_much_more_of_its_grains(i, low, high, seed):
+    plain = source()
+    share = 0.3
+    made = replace(plain, bulk=share * plain.resistance, stretch=(low, high))
+    features, target = made.virtual(np.array([i]), 6, np.random.default_rng(seed))
+    cell = plain.impedance[i] / plain.resistance[i]
+    added = impedance_of(made, features) - cell
+    resistor = added.real.mean(axis=1)
+    np.testing.assert_allclose(added, np.broadcast_to(resistor[:, None], added.shape), atol=2e-5 * np.abs(cell).max())
+    factor = 1 + resistor / share
+    assert (factor > low - 1e-3).all() and (factor < high + 1e-3).all() and np.ptp(factor) > 0
+    np.testing.assert_allclose(target, np.log10((1 + resistor) / features.reference), atol=1e-4)
+
+
+def test_only_the_grains_share_is_stretched():
+    made = replace(source(), bulk=np.zeros(len(SPECTRA)), stretch=(0.1, 9.0))
+    features, target = made.virtual(np.arange(4), 8, np.random.default_rng(1))
+    assert target == pytest.approx(-np.log10(features.reference), abs=1e-12)
+
+
+@pytest.mark.parametrize(("wrong", "said"), [([3.0, 0.1], "must be below"), ([0.0, 2.0], "greater than 0")])
+def test_a_range_to_stretch_by_ascends_above_zero(wrong, said):
+    with pytest.raises(ValidationError, match=said):
+        Variant.model_validate({"dka": {"stretch": wrong}})
+
+
+def test_boundaries_alone_learn_nothing_from_stretched_grains():
+    with pytest.raises(ValidationError, match="sigma_gb does not learn"):
+        Variant.model_validate({"target": "sigma_gb", "dka": {"stretch": [0.5, 2.0]}})
 
 
 def test_targets_of_real_cells_are_their_resistances_over_the_reference():

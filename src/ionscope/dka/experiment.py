@@ -39,6 +39,8 @@ def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) ->
         shape=shape_factor(spectra),
         group=spectra["specimen"].astype(str),
         windows=variant.windows,
+        bulk=shape_factor(spectra) / spectra["sigma_bulk"] if variant.dka.stretch is not None else None,
+        stretch=variant.dka.stretch,
     )
 
 

@@ -4,6 +4,10 @@ Two cells in series add their impedances, and so their electrolyte resistances: 
 of a stack whose total ionic resistance is ``a R_1 + b R_2``, electrodes, noise and all. Such stacks fill the gaps
 between the training specimens. They are made within one role only (support with support, query with query), so nothing
 leaks.
+
+A stack may be stretched too: in series with a resistor, or less one that its grains hold. While the grains relax above
+the band they are a resistor there, so that is the spectrum of a pellet with thicker or thinner grains. It fills in what
+so few specimens show least, a small resistance before a large electrode.
 """
 
 from __future__ import annotations
@@ -36,6 +40,8 @@ class Source:
     shape : (n,) L / A, 1/cm
     group : (n,) the specimen each spectrum belongs to
     windows : show a random part of the frequency range, a new one every time
+    bulk : (n,) true resistance of the grains alone, ohm; needed to stretch
+    stretch : smallest and largest factor of the grains' resistance in virtual cells; None for none
     """
 
     representation: Representation
@@ -45,6 +51,8 @@ class Source:
     shape: np.ndarray
     group: np.ndarray
     windows: bool = False
+    bulk: np.ndarray | None = None
+    stretch: tuple[float, float] | None = None
 
     @property
     def can_mix(self) -> bool:
@@ -62,12 +70,16 @@ class Source:
     def virtual(self, index: np.ndarray, n: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
         """Features and targets of n stacks of two spectra drawn from `index`."""
         i, j = rng.choice(index, n), rng.choice(index, n)
-        weight = rng.beta(0.5, 0.5, n)[:, None]  # most stacks are nearly one of the two
-        stacked = (
-            weight * self.impedance[i] / self.resistance[i, None]
-            + (1 - weight) * self.impedance[j] / self.resistance[j, None]
-        )
-        features, target, _ = self._present(stacked, np.ones(n), np.ones(n), rng)
+        weight = rng.beta(0.5, 0.5, n)  # most stacks are nearly one of the two
+        of_i, of_j = weight / self.resistance[i], (1 - weight) / self.resistance[j]
+        stacked = of_i[:, None] * self.impedance[i] + of_j[:, None] * self.impedance[j]
+        resistance = np.ones(n)
+        if self.stretch is not None and self.bulk is not None:
+            low, high = np.log(self.stretch)
+            factor = np.exp(rng.uniform(low, high, n))
+            added = (factor - 1) * (of_i * self.bulk[i] + of_j * self.bulk[j])
+            stacked, resistance = stacked + added[:, None], resistance + added
+        features, target, _ = self._present(stacked, resistance, np.ones(n), rng)
         return features, target
 
     def batch(self, index: np.ndarray, n_virtual: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:

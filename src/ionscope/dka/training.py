@@ -348,7 +348,8 @@ class _Training:
         content = json.dumps([self.settings.model_dump(mode="json"), self.seed, len(self.fit_index)], sort_keys=True)
         data = hashlib.sha256(content.encode())
         source, index = self.source, np.concatenate([self.fit_index, self.validation_index])
-        columns = (source.impedance, source.resistance, source.shape, source.group.astype(str))
+        columns = [source.impedance, source.resistance, source.shape, source.group.astype(str)]
+        columns += [] if source.bulk is None else [source.bulk]
         for values in (source.frequency, *(column[index] for column in columns)):
             data.update(np.ascontiguousarray(values).tobytes())
         return data.hexdigest()
