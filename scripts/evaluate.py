@@ -10,6 +10,7 @@ def main(snakemake):
     import pandas as pd
 
     from ionscope.dka.bundle import ModelBundle
+    from ionscope.evaluate.limit_table import limit_accuracy, limit_metrics
     from ionscope.evaluate.summary import (
         baseline_tables,
         figures_of_merit,
@@ -33,7 +34,9 @@ def main(snakemake):
     }
     default = tables[params.default]
     everything = {**tables, **baseline_tables(spectra, default)}
-    accuracy = run_accuracy(everything, series)
+    limits = pd.read_csv(snakemake.input.limits)
+    limit = limit_accuracy(limits, tested(default), tested(series[params.default]))
+    accuracy = pd.concat([run_accuracy(everything, series), limit], ignore_index=True)
     pairs = run_pairs(everything, derived_seed(params.seed, "bootstrap"))
     rows = np.flatnonzero(default["role"] == "test")
     reconstructions = [reconstruction_tables(spectra, bundle, rows, name) for name, bundle in bundles.items()]
@@ -49,6 +52,7 @@ def main(snakemake):
         "n_test_spectra": len(rows),
         "n_test_specimens": tested(default)["specimen"].nunique(),
         **merit(params.default),
+        **limit_metrics(limits, tested(default)),
         **{f"literal_{name}": value for name, value in merit(params.literal).items()},
         "ablations": {
             name: {

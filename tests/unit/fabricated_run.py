@@ -42,6 +42,12 @@ def metrics():
         "hyperscore_min": 104.2,
         "hyperscore_max": 141.7,
         "speedup_circuit_fit": 56.0,
+        "limit_log10_rmse": 0.0107,
+        "limit_log10_median": 0.0038,
+        "limit_sigma_mae_s_cm": 1.1e-5,
+        "ratio_to_limit": 1.99,
+        "ratio_to_limit_median": 1.7,
+        "ratio_to_limit_mae_s_cm": 1.47,
         "pairs_correct": 0.993,
         "literal_pairs_correct": 0.786,
     }

@@ -17,6 +17,7 @@ from ionscope.io.dataset import read_dataset
 from ionscope.report import figures, html, markup
 from ionscope.report.figures import accuracy, learning, outcome, shares, spectra, style
 from ionscope.report.html import build_report
+from ionscope.report.sections.accuracy import with_ratio
 
 SECTIONS = (
     "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage pairs arrhenius "
@@ -403,6 +404,37 @@ def test_a_figure_too_tall_or_of_another_kind_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"written as \.svg"):
         style.save_figure(Figure(), pd.DataFrame(), tmp_path / "figure.png")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("ours", "limit", "verdict"),
+    [
+        (2e-5, 1e-5, "is reached"),
+        (6e-5, 1e-5, "a better learner or more training specimens"),
+        (6e-5, 4e-5, "out of reach with these data"),
+    ],
+)
+def test_the_report_says_whether_the_data_or_the_learner_is_short(run, tmp_path, ours, limit, verdict):
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    path = folder / "evaluation/metrics.json"
+    metrics = json.loads(path.read_text()) | {"sigma_mae_s_cm": ours, "limit_sigma_mae_s_cm": limit}
+    path.write_text(json.dumps(metrics))
+    text = Document(build_report(folder, folder / "report", CONFIG).read_text(encoding="utf-8")).text
+    assert text.count("The paper's 2.5·10⁻⁵ S/cm") == 1
+    assert verdict in text
+
+
+def test_accuracies_stand_beside_the_limit_of_the_same_group(run):
+    table = read(run, "evaluation/accuracy.csv")
+    limit = (table["variant"] == "information limit") & (table["value_of_group"] == "llzo")
+    table.loc[limit, "rmse"] = 0.005
+    found = with_ratio(table)
+    joint = found[found["variant"] == "joint"].set_index(["group", "value_of_group"])["times_the_limit"]
+    assert joint["material", "llzo"].tolist() == pytest.approx([4, 4])
+    assert joint["all", "all"].tolist() == pytest.approx([2, 2])
+    without = with_ratio(table[table["variant"] != "information limit"])
+    assert without["times_the_limit"].isna().all()
 
 
 # Pieces of HTML.

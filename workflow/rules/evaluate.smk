@@ -1,8 +1,34 @@
 """Figures of merit on the test specimens, and the verdicts on the paper's claims."""
 
 
+rule limits:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        priors=priors_of(RUN.materials, RUN.simulation),
+    output:
+        f"{RESULTS}/evaluation/limits.csv",
+    log:
+        f"{LOGS}/limits.log",
+    benchmark:
+        f"{BENCHMARKS}/limits.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        materials=RUN.materials,
+        simulation=physics(RUN.simulation),
+        seed=RUN.seed,
+    script:
+        "../../scripts/limits.py"
+
+
 rule evaluate:
     input:
+        limits=f"{RESULTS}/evaluation/limits.csv",
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         tables=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
         series=expand(f"{RESULTS}/predictions/{{variant}}_series.csv", variant=VARIANTS),
