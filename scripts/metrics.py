@@ -15,7 +15,9 @@ def main(snakemake):
     ours, fit = timing[OURS], timing[CIRCUIT_FIT]
     scores = pd.read_csv(snakemake.input.ranking)
     scores = scores.loc[scores["kind"] == "specimen", "score_text"]
+    trust = pd.read_csv(snakemake.input.trust, keep_default_na=False).set_index("corruption")
     metrics |= {
+        "trust_by_corruption": trust[["auroc", "detected_at_5_percent", "flagged"]].to_dict(orient="index"),
         "seconds_per_spectrum_ionscope": ours,
         "seconds_per_spectrum_circuit_fit": fit,
         "speedup_circuit_fit": fit / ours,

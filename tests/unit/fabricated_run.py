@@ -203,6 +203,10 @@ def _write_learning(folder, rows, z, rng):
 
 def _write_evaluation(folder, rows, rng):
     write_json(folder / "reader/metrics.json", {"all": {"n": 40, "median": 0.0127, "coverage_90": 0.907}})
+    trust = [("none", "", 0.5, 0.05), ("spikes", "2 points off", 1.0, 0.99), ("wrong units", "kilohm", 0.5, 0.06)]
+    pd.DataFrame(trust, columns=["corruption", "severity", "auroc", "detected_at_5_percent"]).to_csv(
+        folder / "evaluation/trust.csv", index=False
+    )
     methods = ["ionscope", "circuit fit", "impedance.py"]
     pd.DataFrame(
         {

@@ -20,8 +20,8 @@ from ionscope.report.html import build_report
 from ionscope.report.sections.accuracy import with_ratio
 
 SECTIONS = (
-    "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage pairs arrhenius "
-    "peers reader ranking accuracy provenance"
+    "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage trust pairs "
+    "arrhenius peers reader ranking accuracy provenance"
 ).split()
 FIGURES = (
     "arrhenius bandwidth bode coverage energy latent nyquist pairs parity parity_literal peers ranking reconstruction "
@@ -404,6 +404,11 @@ def test_a_figure_too_tall_or_of_another_kind_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"written as \.svg"):
         style.save_figure(Figure(), pd.DataFrame(), tmp_path / "figure.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_corruptions_that_are_missed_are_named(document):
+    assert "Less than half noticed: wrong units." in document.text
+    assert "2 points off" in document.text
 
 
 @pytest.mark.parametrize(

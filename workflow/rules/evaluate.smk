@@ -61,12 +61,36 @@ rule evaluate:
         "../../scripts/evaluate.py"
 
 
+rule trust:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        model=f"{RESULTS}/models/{RUN.learning.default}/calibrated/model.json",
+    output:
+        f"{RESULTS}/evaluation/trust.csv",
+    log:
+        f"{LOGS}/trust.log",
+    benchmark:
+        f"{BENCHMARKS}/trust.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        seed=RUN.seed,
+    script:
+        "../../scripts/trust.py"
+
+
 rule metrics:
     input:
         accuracy=f"{RESULTS}/evaluation/accuracy.json",
         timing=f"{RESULTS}/evaluation/timing.csv",
         ranking=f"{RESULTS}/ranking.csv",
         literature=f"{RESULTS}/validation/literature.csv",
+        trust=f"{RESULTS}/evaluation/trust.csv",
     output:
         f"{RESULTS}/evaluation/metrics.json",
     log:

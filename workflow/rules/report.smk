@@ -34,6 +34,7 @@ rule html_report:
         proposals=f"{RESULTS}/proposals.csv",
         latent=f"{RESULTS}/evaluation/latent.csv",
         timing=f"{RESULTS}/evaluation/timing.csv",
+        trust=f"{RESULTS}/evaluation/trust.csv",
         literature=f"{RESULTS}/validation/literature.csv",
         reader=[f"{RESULTS}/reader/metrics.json"] if RUN.reader else [],
     output:

@@ -13,7 +13,19 @@ from ionscope.files import read_json
 from ionscope.io.dataset import read_dataset
 from ionscope.spectrum import SpectrumSet
 
-NAMES = ["specimen", "material", "electrode", "role", "variant", "verdict", "method", "kind", "name", "value_of_group"]
+NAMES = [
+    "specimen",
+    "material",
+    "electrode",
+    "role",
+    "variant",
+    "verdict",
+    "method",
+    "kind",
+    "name",
+    "value_of_group",
+    "corruption",
+]
 """Columns that hold names even where a name looks like a number."""
 
 

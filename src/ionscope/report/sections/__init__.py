@@ -1,6 +1,6 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, learning, opening, outcome
+from ionscope.report.sections import accuracy, learning, opening, outcome, trust
 
 SECTIONS = (
     *opening.SECTIONS,
@@ -8,6 +8,7 @@ SECTIONS = (
     accuracy.PARITY,
     accuracy.RESIDUALS,
     accuracy.COVERAGE,
+    trust.TRUST,
     accuracy.PAIRS,
     outcome.ARRHENIUS,
     accuracy.PEERS,
