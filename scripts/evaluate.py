@@ -54,15 +54,6 @@ def main(snakemake):
         **merit(params.default),
         **limit_metrics(limits, tested(default)),
         **{f"literal_{name}": value for name, value in merit(params.literal).items()},
-        "ablations": {
-            name: {
-                **accuracy[(accuracy["variant"] == name) & (accuracy["group"] == "all")]
-                .set_index("quantity")[["mae", "rmse", "median", "p95"]]
-                .to_dict(orient="index"),
-                "pairs_correct": pairs[(pairs["variant"] == name) & (pairs["kind"] == "all")]["correct"].item(),
-            }
-            for name in everything
-        },
     }
     for frame, path in (
         (accuracy, output.accuracy),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ionscope.evaluate.ablation_table import COLUMNS
 from ionscope.evaluate.claims import load_claims, write_claims
 from ionscope.files import write_json
 from ionscope.io.dataset import write_dataset
@@ -207,6 +208,29 @@ def _write_evaluation(folder, rows, rng):
     pd.DataFrame(trust, columns=["corruption", "severity", "auroc", "detected_at_5_percent"]).to_csv(
         folder / "evaluation/trust.csv", index=False
     )
+    compared = [
+        ("joint", "log10_sigma", "decades", 1, 0.018, None, 0.04, None, 0.01, None, 0.07, None, 4.3, 0.99, None),
+        (
+            "kernel_ridge",
+            "log10_sigma",
+            "decades",
+            5,
+            0.016,
+            1e-4,
+            0.041,
+            2e-3,
+            0.007,
+            2e-4,
+            0.03,
+            3e-3,
+            4.4,
+            0.99,
+            0.0,
+        ),
+        ("joint", "ea_series", "kJ/mol", 1, 0.9, None, 2.1, None, 0.3, None, 4.5, None, 34.0, None, None),
+        ("kernel_ridge", "ea_series", "kJ/mol", 5, 0.9, 0.1, 3.1, 0.1, 0.3, 0.1, 4.5, 0.1, 50.0, None, None),
+    ]
+    pd.DataFrame(compared, columns=list(COLUMNS)).to_csv(folder / "evaluation/ablations.csv", index=False)
     methods = ["ionscope", "circuit fit", "impedance.py"]
     pd.DataFrame(
         {

@@ -17,7 +17,10 @@ from ionscope.io.dataset import read_dataset
 from ionscope.report import figures, html, markup
 from ionscope.report.figures import accuracy, learning, outcome, shares, spectra, style
 from ionscope.report.html import build_report
-from ionscope.report.sections.accuracy import with_ratio
+from ionscope.report.page import Page
+from ionscope.report.run_folder import RunFolder
+from ionscope.report.sections.accuracy import against_the_limit, with_ratio
+from ionscope.report.sections.trust import left_out
 
 SECTIONS = (
     "claims method dataset gallery smoothing reconstruction latent training parity residuals coverage trust pairs "
@@ -406,6 +409,24 @@ def test_a_figure_too_tall_or_of_another_kind_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_report_says_where_the_autoencoder_helps(document):
+    words = document.text
+    assert "Better: RMSE of Ea 2.1 against 3.1 (kernel_ridge)" in words
+    assert "No different: RMSE of log10 σ 0.04 against 0.041 (kernel_ridge)" in words
+    assert "Worse: its median 0.01 against 0.007 (kernel_ridge); its 95 % quantile 0.07 against 0.03" in words
+    assert "0.041 ± 0.002" in words and "0.04 ±" not in words
+
+
+def test_what_was_left_out_is_shown_or_said_not_to_have_been_asked_for(run, document, tmp_path):
+    assert "was not asked for in this run" in document.text
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    row = {"kind": "material", "value": "llzo", "n": 20, "rmse": 0.31, "flagged": 0.87, "auroc": 0.93}
+    pd.DataFrame([row]).to_csv(folder / "evaluation/left_out.csv", index=False)
+    text = Document(left_out(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert "Left out of the training" in text and "0.87" in text and "was not asked for" not in text
+
+
 def test_corruptions_that_are_missed_are_named(document):
     assert "Less than half noticed: wrong units." in document.text
     assert "2 points off" in document.text
@@ -425,7 +446,7 @@ def test_the_report_says_whether_the_data_or_the_learner_is_short(run, tmp_path,
     path = folder / "evaluation/metrics.json"
     metrics = json.loads(path.read_text()) | {"sigma_mae_s_cm": ours, "limit_sigma_mae_s_cm": limit}
     path.write_text(json.dumps(metrics))
-    text = Document(build_report(folder, folder / "report", CONFIG).read_text(encoding="utf-8")).text
+    text = Document(against_the_limit(Page(RunFolder(folder, CONFIG), tmp_path))).text
     assert text.count("The paper's 2.5·10⁻⁵ S/cm") == 1
     assert verdict in text
 

@@ -91,6 +91,7 @@ rule metrics:
         ranking=f"{RESULTS}/ranking.csv",
         literature=f"{RESULTS}/validation/literature.csv",
         trust=f"{RESULTS}/evaluation/trust.csv",
+        ablations=f"{RESULTS}/evaluation/ablations.csv",
     output:
         f"{RESULTS}/evaluation/metrics.json",
     log:

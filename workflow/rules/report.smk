@@ -35,6 +35,10 @@ rule html_report:
         latent=f"{RESULTS}/evaluation/latent.csv",
         timing=f"{RESULTS}/evaluation/timing.csv",
         trust=f"{RESULTS}/evaluation/trust.csv",
+        ablations=f"{RESULTS}/evaluation/ablations.csv",
+        left_out=(
+            [f"{RESULTS}/evaluation/left_out.csv"] if RUN.learning.leave_out else []
+        ),
         literature=f"{RESULTS}/validation/literature.csv",
         reader=[f"{RESULTS}/reader/metrics.json"] if RUN.reader else [],
     output:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from ionscope.evaluate.ablation_table import where_the_autoencoder_helps
 from ionscope.evaluate.limit_table import LIMIT
 from ionscope.report import figures, markup
 from ionscope.report.page import Page, Section
@@ -154,6 +156,36 @@ def accuracy_groups(page: Page) -> str:
     return markup.table(shown, f"Variant {page.run.variant} by group", HEADINGS, digits=3)
 
 
+def ablations(page: Page) -> str:
+    """evaluation/ablations.csv: one table a quantity, one row a peer, mean and standard deviation over seeds."""
+    table = page.run.table("evaluation/ablations.csv")
+    words = (
+        "The same test specimens for all, and the same channels and training specimens for all that learn. Seeds "
+        "change a network's initial weights and the specimens that stop it; for learners without a network they change "
+        "which tenth of the training specimens is left out, as their fits have no chance in them. Where there is one "
+        "seed, make ablations gives five."
+    )
+    parts = [markup.paragraph(words)]
+    if page.run.variant in table["learner"].to_numpy():
+        parts.append(markup.paragraph(where_the_autoencoder_helps(table, page.run.variant)))
+    for quantity, rows in table.groupby("quantity", sort=False):
+        shown = rows[["learner", "seeds"]].copy()
+        for name in ("rmse", "mae", "median", "p95"):
+            shown[name] = [_with_sd(*pair) for pair in rows[[name, f"{name}_sd"]].to_numpy(float)]
+        if rows["pairs_correct"].notna().any():
+            shown["pairs right"] = [f"{100 * share:.1f} %" for share in rows["pairs_correct"]]
+        if rows["ratio_to_limit"].notna().any():
+            shown[RATIO] = rows["ratio_to_limit"].to_numpy()
+        caption = f"{quantity} [{rows['unit'].iloc[0]}], mean ± standard deviation over seeds"
+        classes = dict.fromkeys(("rmse", "mae", "median", "p95"), lambda value: "figure")
+        parts.append(markup.table(shown, caption, HEADINGS, digits=3, cell_classes=classes))
+    return "<h3>Peers, over several seeds</h3>" + "".join(parts)
+
+
+def _with_sd(value: float, sd: float) -> str:
+    return markup.number(value, 3) + ("" if np.isnan(sd) else f" ± {markup.number(sd, 2)}")
+
+
 def with_ratio(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of accuracy.csv with the RMSE over that of the information limit in the same group, where it is there."""
     key = ["quantity", "group", "value_of_group"]
@@ -180,4 +212,6 @@ RESIDUALS = Section("residuals", "Residuals by temperature and electrode", (resi
 COVERAGE = Section("coverage", "Do the intervals hold?", (coverage,))
 PAIRS = Section("pairs", "Which conducts better?", (pairs,))
 PEERS = Section("peers", "Other methods, and the time they take", (peers, peer_errors))
-ACCURACY = Section("accuracy", "Accuracy, with ablations", (against_the_limit, accuracy_all, accuracy_groups))
+ACCURACY = Section(
+    "accuracy", "Accuracy, with ablations", (against_the_limit, accuracy_all, ablations, accuracy_groups)
+)

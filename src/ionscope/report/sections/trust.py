@@ -5,6 +5,7 @@ from __future__ import annotations
 from ionscope.evaluate.corruptions import CLEAN
 from ionscope.report import markup
 from ionscope.report.page import Page, Section
+from ionscope.report.run_folder import MissingFile
 
 HEADINGS = {
     "auroc": "AUROC of the verdict",
@@ -36,4 +37,29 @@ def corruptions(page: Page) -> str:
     return markup.paragraph(words) + markup.table(table, caption, HEADINGS, digits=3)
 
 
-TRUST = Section("trust", "Does it know when it does not know?", (corruptions,))
+def left_out(page: Page) -> str:
+    """left_out.csv: what happens with a material or an electrode that training never saw."""
+    try:
+        table = page.run.table("evaluation/left_out.csv")
+    except MissingFile:
+        return markup.paragraph(
+            "What happens with a material or a kind of electrode that training never saw is part of make ablations "
+            "(learning.leave_out) and was not asked for in this run."
+        )
+    words = (
+        "The default variant trained without one material or one kind of electrode, and asked about that. Errors are "
+        "in decades. The familiar are the test specimens of the rest."
+    )
+    headings = {
+        "value": "left out",
+        "readoff_rmse": "RMSE of the read-off",
+        "coverage_90": "coverage of 90 % intervals",
+        "familiar_rmse": "familiar: RMSE",
+        "familiar_coverage_90": "familiar: coverage",
+        "familiar_flagged": "familiar: flagged",
+        "auroc": "AUROC of the verdict",
+    }
+    return markup.paragraph(words) + markup.table(table, "Left out of the training", headings, digits=3)
+
+
+TRUST = Section("trust", "Does it know when it does not know?", (corruptions, left_out))
