@@ -3,6 +3,7 @@
 snakemake --cores all --resources gpu=1                                  one machine
 snakemake --workflow-profile profiles/slurm                              a Slurm cluster
 snakemake --configfile config/smoke.yaml --cores all --resources gpu=1   the same on 40 spectra
+snakemake --configfile config/ablations.yaml --cores all                 the paper with every peer over five seeds
 """
 
 from snakemake.utils import min_version
@@ -28,6 +29,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/preprocess.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/ablations.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/validate.smk"

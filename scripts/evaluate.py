@@ -13,6 +13,7 @@ def main(snakemake):
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.presentation import presented
     from ionscope.evaluate.conductivities import conductivity_table
+    from ionscope.evaluate.limit_table import limit_accuracy, limit_metrics
     from ionscope.evaluate.summary import (
         baseline_tables,
         figures_of_merit,
@@ -38,7 +39,10 @@ def main(snakemake):
     variants = {name: Variant.model_validate(settings) for name, settings in params.settings.items()}
     total = {name: table for name, table in tables.items() if variants[name].target == "sigma_total"}
     everything = {**total, **baseline_tables(spectra, default)}
-    accuracy = run_accuracy(everything, {name: series[name] for name in total})
+    limits = pd.read_csv(snakemake.input.limits)
+    limit = limit_accuracy(limits, tested(default), tested(series[params.default]))
+    own = run_accuracy(everything, {name: series[name] for name in total})
+    accuracy = pd.concat([own, limit], ignore_index=True)
     pairs = run_pairs(everything, derived_seed(params.seed, "bootstrap"))
     rows = np.flatnonzero(default["role"] == "test")
     reconstructions = [
@@ -57,16 +61,8 @@ def main(snakemake):
         "n_test_spectra": len(rows),
         "n_test_specimens": tested(default)["specimen"].nunique(),
         **merit(params.default),
+        **limit_metrics(limits, tested(default)),
         **{f"literal_{name}": value for name, value in merit(params.literal).items()},
-        "ablations": {
-            name: {
-                **accuracy[(accuracy["variant"] == name) & (accuracy["group"] == "all")]
-                .set_index("quantity")[["mae", "rmse", "median", "p95"]]
-                .to_dict(orient="index"),
-                "pairs_correct": pairs[(pairs["variant"] == name) & (pairs["kind"] == "all")]["correct"].item(),
-            }
-            for name in everything
-        },
     }
     for frame, path in (
         (accuracy, output.accuracy),

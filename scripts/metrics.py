@@ -6,6 +6,7 @@ from common import run
 def main(snakemake):
     import pandas as pd
 
+    from ionscope.evaluate.ablation_table import ablation_metrics
     from ionscope.evaluate.peers import CIRCUIT_FIT, OURS
     from ionscope.evaluate.validation import literature_inside
     from ionscope.files import read_json, write_json
@@ -15,7 +16,10 @@ def main(snakemake):
     ours, fit = timing[OURS], timing[CIRCUIT_FIT]
     scores = pd.read_csv(snakemake.input.ranking)
     scores = scores.loc[scores["kind"] == "specimen", "score_text"]
+    trust = pd.read_csv(snakemake.input.trust, keep_default_na=False).set_index("corruption")
     metrics |= {
+        "ablations": ablation_metrics(pd.read_csv(snakemake.input.ablations)),
+        "trust_by_corruption": trust[["auroc", "detected_at_5_percent", "flagged"]].to_dict(orient="index"),
         "seconds_per_spectrum_ionscope": ours,
         "seconds_per_spectrum_circuit_fit": fit,
         "speedup_circuit_fit": fit / ours,

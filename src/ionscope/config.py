@@ -211,13 +211,19 @@ class Variant(Strict):
 
 
 class Learning(Strict):
-    """Splits and variants; `default` is the variant that answers, the others are the ablation."""
+    """Splits and variants; `default` is the variant that answers, the others are the ablation.
+
+    ablation_seeds : trainings of every variant and of the direct network for the table of ablations
+    leave_out : train without each material and each kind of electrode, and read those
+    """
 
     test_fraction: Fraction = 0.2
     folds: Annotated[int, Field(ge=2, le=20)] = 4
     device: Literal["auto", "cpu", "cuda"] = "auto"
     default: str = "joint"
     literal: str = "literal"
+    ablation_seeds: Annotated[int, Field(ge=1, le=20)] = 1
+    leave_out: bool = False
     variants: Annotated[dict[str, Variant], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -17,10 +17,14 @@ from ionscope.io.dataset import read_dataset
 from ionscope.report import figures, html, markup
 from ionscope.report.figures import accuracy, learning, outcome, shares, spectra, style
 from ionscope.report.html import build_report
+from ionscope.report.page import Page
+from ionscope.report.run_folder import RunFolder
+from ionscope.report.sections.accuracy import against_the_limit, with_ratio
+from ionscope.report.sections.trust import left_out
 
 SECTIONS = (
     "claims method dataset verification gallery smoothing reconstruction latent training parity residuals coverage "
-    "bands pairs arrhenius peers reader measured literature ranking accuracy provenance"
+    "trust bands pairs arrhenius peers reader measured literature ranking accuracy provenance"
 ).split()
 FIGURES = (
     "arrhenius bands bandwidth bode convergence coverage energy latent literature_energy literature_ranges nearest "
@@ -425,6 +429,60 @@ def test_a_figure_too_tall_or_of_another_kind_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"written as \.svg"):
         style.save_figure(Figure(), pd.DataFrame(), tmp_path / "figure.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_report_says_where_the_autoencoder_helps(document):
+    words = document.text
+    assert "Better: RMSE of Ea 2.1 against 3.1 (kernel_ridge)" in words
+    assert "No different: RMSE of log10 σ 0.04 against 0.041 (kernel_ridge)" in words
+    assert "Worse: its median 0.01 against 0.007 (kernel_ridge); its 95 % quantile 0.07 against 0.03" in words
+    assert "0.041 ± 0.002" in words and "0.04 ±" not in words
+
+
+def test_what_was_left_out_is_shown_or_said_not_to_have_been_asked_for(run, document, tmp_path):
+    assert "was not asked for in this run" in document.text
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    row = {"kind": "material", "value": "llzo", "n": 20, "rmse": 0.31, "flagged": 0.87, "auroc": 0.93}
+    pd.DataFrame([row]).to_csv(folder / "evaluation/left_out.csv", index=False)
+    text = Document(left_out(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert "Left out of the training" in text and "0.87" in text and "was not asked for" not in text
+
+
+def test_corruptions_that_are_missed_are_named(document):
+    assert "Less than half noticed: wrong units." in document.text
+    assert "2 points off" in document.text
+
+
+@pytest.mark.parametrize(
+    ("ours", "limit", "verdict"),
+    [
+        (2e-5, 1e-5, "is reached"),
+        (6e-5, 1e-5, "a better learner or more training specimens"),
+        (6e-5, 4e-5, "out of reach with these data"),
+    ],
+)
+def test_the_report_says_whether_the_data_or_the_learner_is_short(run, tmp_path, ours, limit, verdict):
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    path = folder / "evaluation/metrics.json"
+    metrics = json.loads(path.read_text()) | {"sigma_mae_s_cm": ours, "limit_sigma_mae_s_cm": limit}
+    path.write_text(json.dumps(metrics))
+    text = Document(against_the_limit(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert text.count("The paper's 2.5·10⁻⁵ S/cm") == 1
+    assert verdict in text
+
+
+def test_accuracies_stand_beside_the_limit_of_the_same_group(run):
+    table = read(run, "evaluation/accuracy.csv")
+    limit = (table["variant"] == "information limit") & (table["value_of_group"] == "llzo")
+    table.loc[limit, "rmse"] = 0.005
+    found = with_ratio(table)
+    joint = found[found["variant"] == "joint"].set_index(["group", "value_of_group"])["times_the_limit"]
+    assert joint["material", "llzo"].tolist() == pytest.approx([4, 4])
+    assert joint["all", "all"].tolist() == pytest.approx([2, 2])
+    without = with_ratio(table[table["variant"] != "information limit"])
+    assert without["times_the_limit"].isna().all()
 
 
 # Pieces of HTML.

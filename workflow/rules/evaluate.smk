@@ -1,8 +1,34 @@
 """Figures of merit on the test specimens, and the verdicts on the paper's claims."""
 
 
+rule limits:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        priors=priors_of(RUN.materials, RUN.simulation),
+    output:
+        f"{RESULTS}/evaluation/limits.csv",
+    log:
+        f"{LOGS}/limits.log",
+    benchmark:
+        f"{BENCHMARKS}/limits.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        materials=RUN.materials,
+        simulation=physics(RUN.simulation),
+        seed=RUN.seed,
+    script:
+        "../../scripts/limits.py"
+
+
 rule evaluate:
     input:
+        limits=f"{RESULTS}/evaluation/limits.csv",
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         tables=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
         series=expand(f"{RESULTS}/predictions/{{variant}}_series.csv", variant=VARIANTS),
@@ -40,12 +66,37 @@ rule evaluate:
         "../../scripts/evaluate.py"
 
 
+rule trust:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        model=f"{RESULTS}/models/{RUN.learning.default}/calibrated/model.json",
+    output:
+        f"{RESULTS}/evaluation/trust.csv",
+    log:
+        f"{LOGS}/trust.log",
+    benchmark:
+        f"{BENCHMARKS}/trust.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        seed=RUN.seed,
+    script:
+        "../../scripts/trust.py"
+
+
 rule metrics:
     input:
         accuracy=f"{RESULTS}/evaluation/accuracy.json",
         timing=f"{RESULTS}/evaluation/timing.csv",
         ranking=f"{RESULTS}/ranking.csv",
         literature=f"{RESULTS}/validation/literature.csv",
+        trust=f"{RESULTS}/evaluation/trust.csv",
+        ablations=f"{RESULTS}/evaluation/ablations.csv",
     output:
         f"{RESULTS}/evaluation/metrics.json",
     log:

@@ -34,6 +34,11 @@ rule html_report:
         proposals=f"{RESULTS}/proposals.csv",
         latent=f"{RESULTS}/evaluation/latent.csv",
         timing=f"{RESULTS}/evaluation/timing.csv",
+        trust=f"{RESULTS}/evaluation/trust.csv",
+        ablations=f"{RESULTS}/evaluation/ablations.csv",
+        left_out=(
+            [f"{RESULTS}/evaluation/left_out.csv"] if RUN.learning.leave_out else []
+        ),
         literature=f"{RESULTS}/validation/literature.csv",
         verification=f"{RESULTS}/verification/verification.json",
         literature_figures=f"{RESULTS}/validation/figures",

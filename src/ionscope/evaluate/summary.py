@@ -49,19 +49,23 @@ def tested(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["role"] == "test"].reset_index(drop=True)
 
 
+def groups_of_spectra(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Names of groupings -> (n,) the group of each spectrum, the one of all first."""
+    return {
+        "all": np.full(len(table), "all"),
+        "material": table["material"].to_numpy(),
+        "temperature_c": (table["temperature"] - ZERO_CELSIUS).round().astype(int).to_numpy(),
+        "electrode": table["electrode"].to_numpy(),
+        "plateau": np.where(table["plateau"], SHOWN, "not shown"),
+    }
+
+
 def run_accuracy(tables: dict[str, pd.DataFrame], series: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Accuracy of every variant on test specimens: conductivity by group, Ea from one spectrum and from a series."""
     parts = []
     for variant, table in tables.items():
         test = tested(table)
-        celsius = (test["temperature"] - ZERO_CELSIUS).round().astype(int).to_numpy()
-        groups = {
-            "material": test["material"].to_numpy(),
-            "temperature_c": celsius,
-            "electrode": test["electrode"].to_numpy(),
-            "plateau": np.where(test["plateau"], SHOWN, "not shown"),
-        }
-        parts.append(accuracy_table(test, groups, variant))
+        parts.append(accuracy_table(test, groups_of_spectra(test), variant))
     for variant, table in series.items():
         test, train = tested(table), table[table["role"] == "train"]
         single = tested(tables[variant])

@@ -13,8 +13,10 @@ from ionscope.files import read_json
 from ionscope.io.dataset import read_dataset
 from ionscope.spectrum import SpectrumSet
 
-NAMES = ["specimen", "material", "electrode", "role", "variant", "verdict", "method", "kind", "name", "file"]
-NAMES += ["value_of_group", "quantity", "unit", "note"]
+NAMES = (
+    "specimen", "material", "electrode", "role", "variant", "verdict", "method", "kind", "name", "file",
+    "value_of_group", "quantity", "unit", "note", "corruption", "learner", "value",
+)  # fmt: skip
 """Columns that hold names even where a name looks like a number."""
 
 

@@ -76,6 +76,13 @@ class ReducedModel:
         """Z (m,) [ohm cm] of the reduced model for theta (m, Q) [S/cm]."""
         return self.coefficients(theta) @ self.load
 
+    def sensitivities(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Z (m,) [ohm cm] and its derivatives (m, Q) by theta (m, Q) [S/cm]: ``dZ/dtheta_q = -y' A_q y``."""
+        y = self.coefficients(theta)
+        n = self.size
+        images = (y @ self.reduced.transpose(1, 0, 2).reshape(n, -1)).reshape(len(y), -1, n)  # y' A_q for every q
+        return y @ self.load, -np.einsum("mqn,mn->mq", images, y)
+
     def bounded_impedance(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Z (m,) of the reduced model and the bound (m,) of its absolute error against the full solve, both ohm cm."""
         m = len(theta)

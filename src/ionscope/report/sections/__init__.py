@@ -1,6 +1,6 @@
 """The sections of the report, in the order of the page."""
 
-from ionscope.report.sections import accuracy, band, learning, measured, opening, outcome, verification
+from ionscope.report.sections import accuracy, band, learning, measured, opening, outcome, trust, verification
 
 SECTIONS = (
     *opening.SECTIONS,
@@ -9,6 +9,7 @@ SECTIONS = (
     accuracy.PARITY,
     accuracy.RESIDUALS,
     accuracy.COVERAGE,
+    trust.TRUST,
     *band.SECTIONS,
     accuracy.PAIRS,
     outcome.ARRHENIUS,

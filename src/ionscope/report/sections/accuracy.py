@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from ionscope.evaluate.ablation_table import where_the_autoencoder_helps
+from ionscope.evaluate.limit_table import LIMIT
 from ionscope.report import figures, markup
 from ionscope.report.page import Page, Section
 from ionscope.report.run_folder import MissingFile
+
+RATIO = "times_the_limit"
+HEADINGS = {RATIO: "RMSE / information limit", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "value_of_group": "value"}
 
 LITERAL = "literal"
 """The variant that follows the paper's recipe word for word."""
@@ -86,6 +95,42 @@ def peer_errors(page: Page) -> str:
     return page.figure("peers", caption, lambda path: figures.figure_peers(table, path))
 
 
+def against_the_limit(page: Page) -> str:
+    """How far the predictions are from what the spectra allow, and what that says of the paper's figure."""
+    metrics = page.run.metrics()
+    if "ratio_to_limit" not in metrics:
+        raise MissingFile("evaluation/metrics.json with the information limit")
+
+    def figure(name: str) -> str:
+        return markup.number(metrics[name], 2)
+
+    words = (
+        "The information limit is the error of an ideal reader: one that knows the finite-element model, the noise of "
+        "each sweep and all priors, and uses every point (Fisher information with the generator's prior, linearised "
+        "about the truth; an average over specimens, no strict bound for one of them). On these spectra it is "
+        f"{figure('limit_log10_rmse')} decades RMSE, {figure('limit_log10_median')} in the median, and "
+        f"{figure('limit_sigma_mae_s_cm')} S/cm in the mean absolute error. The model errs "
+        f"{figure('ratio_to_limit')} times, {figure('ratio_to_limit_median')} times and "
+        f"{figure('ratio_to_limit_mae_s_cm')} times as much."
+    )
+    return markup.paragraph(words + _data_or_learner(metrics, page.run.paper("C4")))
+
+
+def _data_or_learner(metrics: Mapping[str, Any], paper: float | None) -> str:
+    """Whether it is the data or the learner that keeps the mean absolute error of the conductivity from the paper's."""
+    if paper is None:
+        return ""
+    ours, limit, claimed = metrics["sigma_mae_s_cm"], metrics["limit_sigma_mae_s_cm"], markup.number(paper, 2)
+    if ours <= paper:
+        return f" The paper's {claimed} S/cm is reached."
+    if limit <= paper:
+        return (
+            f" The paper's {claimed} S/cm is possible with these data: it takes a better learner or more training "
+            "specimens, not better spectra."
+        )
+    return f" The paper's {claimed} S/cm is out of reach with these data, whatever learns from them."
+
+
 def accuracy_all(page: Page) -> str:
     """One table a quantity, one row a variant; with the ratio to the information limit where the run has it."""
     table = page.run.table("evaluation/accuracy.csv")
@@ -93,24 +138,59 @@ def accuracy_all(page: Page) -> str:
     if overall.empty:
         raise MissingFile("evaluation/accuracy.csv with rows of group 'all'")
     parts = []
-    for quantity, rows in overall.groupby("quantity", sort=False):
+    for quantity, rows in with_ratio(overall).groupby("quantity", sort=False):
         unit = rows["unit"].iloc[0]
-        shown = rows[["variant", "n", "mae", "rmse", "r2", "median", "p95"]].sort_values("rmse", kind="stable")
-        limit = shown["rmse"][shown["variant"].str.contains("limit")]
-        if not limit.empty:
-            shown = shown.assign(times_the_limit=shown["rmse"] / limit.iloc[0])
-        headings = {"times_the_limit": "RMSE / information limit", "mae": "MAE", "rmse": "RMSE", "r2": "R²"}
+        shown = rows[["variant", "n", "mae", "rmse", "r2", "median", "p95", RATIO]].sort_values("rmse", kind="stable")
+        if shown[RATIO].isna().all():
+            shown = shown.drop(columns=RATIO)
         caption = f"{quantity} [{unit}], all held-out data, every variant, best first"
-        parts.append(markup.table(shown, caption, headings, digits=3))
+        parts.append(markup.table(shown, caption, HEADINGS, digits=3))
     return "".join(parts)
 
 
 def accuracy_groups(page: Page) -> str:
-    """The default variant by material, temperature and electrode."""
-    table = page.run.table("evaluation/accuracy.csv")
+    """The default variant by material, temperature and electrode, with the limit of each group beside it."""
+    table = with_ratio(page.run.table("evaluation/accuracy.csv"))
     rows = table[(table["variant"] == page.run.variant) & (table["group"] != "all")]
-    shown = rows[["quantity", "group", "value_of_group", "n", "mae", "rmse", "r2", "median", "p95", "unit"]]
-    return markup.table(shown, f"Variant {page.run.variant} by group", {"value_of_group": "value"}, digits=3)
+    shown = rows[["quantity", "group", "value_of_group", "n", "mae", "rmse", "r2", "median", "p95", RATIO, "unit"]]
+    return markup.table(shown, f"Variant {page.run.variant} by group", HEADINGS, digits=3)
+
+
+def ablations(page: Page) -> str:
+    """evaluation/ablations.csv: one table a quantity, one row a peer, mean and standard deviation over seeds."""
+    table = page.run.table("evaluation/ablations.csv")
+    words = (
+        "The same test specimens for all, and the same channels and training specimens for all that learn. Seeds "
+        "change a network's initial weights and the specimens that stop it; for learners without a network they change "
+        "which tenth of the training specimens is left out, as their fits have no chance in them. Where there is one "
+        "seed, make ablations gives five."
+    )
+    parts = [markup.paragraph(words)]
+    if page.run.variant in table["learner"].to_numpy():
+        parts.append(markup.paragraph(where_the_autoencoder_helps(table, page.run.variant)))
+    for quantity, rows in table.groupby("quantity", sort=False):
+        shown = rows[["learner", "seeds"]].copy()
+        for name in ("rmse", "mae", "median", "p95"):
+            shown[name] = [_with_sd(*pair) for pair in rows[[name, f"{name}_sd"]].to_numpy(float)]
+        if rows["pairs_correct"].notna().any():
+            shown["pairs right"] = [f"{100 * share:.1f} %" for share in rows["pairs_correct"]]
+        if rows["ratio_to_limit"].notna().any():
+            shown[RATIO] = rows["ratio_to_limit"].to_numpy()
+        caption = f"{quantity} [{rows['unit'].iloc[0]}], mean ± standard deviation over seeds"
+        classes = dict.fromkeys(("rmse", "mae", "median", "p95"), lambda value: "figure")
+        parts.append(markup.table(shown, caption, HEADINGS, digits=3, cell_classes=classes))
+    return "<h3>Peers, over several seeds</h3>" + "".join(parts)
+
+
+def _with_sd(value: float, sd: float) -> str:
+    return markup.number(value, 3) + ("" if np.isnan(sd) else f" ± {markup.number(sd, 2)}")
+
+
+def with_ratio(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of accuracy.csv with the RMSE over that of the information limit in the same group, where it is there."""
+    key = ["quantity", "group", "value_of_group"]
+    limit = table[table["variant"] == LIMIT].set_index(key)["rmse"]
+    return table.assign(**{RATIO: table["rmse"] / limit.reindex(pd.MultiIndex.from_frame(table[key])).to_numpy()})
 
 
 def reader(page: Page) -> str:
@@ -132,4 +212,6 @@ RESIDUALS = Section("residuals", "Residuals by temperature and electrode", (resi
 COVERAGE = Section("coverage", "Do the intervals hold?", (coverage,))
 PAIRS = Section("pairs", "Which conducts better?", (pairs,))
 PEERS = Section("peers", "Other methods, and the time they take", (peers, peer_errors))
-ACCURACY = Section("accuracy", "Accuracy, with ablations", (accuracy_all, accuracy_groups))
+ACCURACY = Section(
+    "accuracy", "Accuracy, with ablations", (against_the_limit, accuracy_all, ablations, accuracy_groups)
+)

@@ -1,0 +1,43 @@
+"""Predictions of one run of one peer (or of all that train no network) for the test spectra.
+
+======== ====================================
+output   CSV: learner, spectrum, sigma [S/cm]
+======== ====================================
+"""
+
+from common import run
+
+
+def main(snakemake):
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from ionscope.config import Variant
+    from ionscope.evaluate import ablations
+    from ionscope.files import read_json, whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.preprocess.smoothing import Smoothing
+    from ionscope.seeds import derived_seed
+
+    torch.set_num_threads(1)
+    params, learner = snakemake.params, snakemake.wildcards.learner
+    spectra = read_dataset(snakemake.input.spectra)
+    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
+    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    train, test = (np.flatnonzero(role == name) for name in ("train", "test"))
+    smoothing = Smoothing(**read_json(snakemake.input.smoothing))
+    seed = derived_seed(params.seed, "ablation", learner, int(snakemake.wildcards.seed))
+    variant = Variant.model_validate(params.variant)
+    if learner == ablations.CHEAP_TOGETHER:
+        table = ablations.cheap_predictions(spectra, train, test, smoothing, seed)
+    elif learner == ablations.CNN:
+        table = ablations.direct_predictions(spectra, train, test, smoothing, variant, seed)
+    else:
+        table = ablations.variant_predictions(spectra, train, test, smoothing, learner, variant, seed, params.device)
+    with whole_file(snakemake.output[0]) as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

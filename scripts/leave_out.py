@@ -1,0 +1,39 @@
+"""Train the default variant without one material or one kind of electrode, and read what it has not seen."""
+
+from common import run
+
+
+def main(snakemake):
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from ionscope.config import Variant
+    from ionscope.evaluate.left_out import left_out_row, left_out_table
+    from ionscope.files import read_json, whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.preprocess.smoothing import Smoothing
+    from ionscope.seeds import derived_seed
+
+    torch.set_num_threads(max(1, snakemake.threads))
+    params, wildcards = snakemake.params, snakemake.wildcards
+    spectra = read_dataset(snakemake.input.spectra)
+    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
+    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    row = left_out_row(
+        spectra,
+        np.flatnonzero(role == "train"),
+        np.flatnonzero(role == "test"),
+        wildcards.kind,
+        wildcards.value,
+        Variant.model_validate(params.variant),
+        Smoothing(**read_json(snakemake.input.smoothing)),
+        derived_seed(params.seed, "left out", wildcards.kind, wildcards.value),
+        params.device,
+    )
+    with whole_file(snakemake.output[0]) as temporary:
+        left_out_table([row]).to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,44 @@
+"""How well the test spectra could be read at all.
+
+========== ==============================================================================
+limits.csv one row a test spectrum: standard deviations of log10 sigma_total [decades] from
+           that spectrum and from its specimen's series, and of Ea [kJ/mol] from the series
+========== ==============================================================================
+"""
+
+from common import run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+    from tqdm import tqdm
+
+    from ionscope.config import Simulation
+    from ionscope.evaluate.limits import information_limits
+    from ionscope.files import whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.simulate.generate import Priors
+
+    params = snakemake.params
+    settings = Simulation.model_validate(params.simulation)
+    priors = Priors.load(Path(snakemake.input.priors[0]).parent.parent, params.materials, settings.electrodes)
+    spectra = read_dataset(snakemake.input.spectra)
+    role = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
+    test = np.flatnonzero(role.loc[spectra["specimen"].astype(str)] == "test")
+    table = information_limits(
+        settings,
+        priors,
+        params.seed,
+        spectra,
+        test,
+        progress=lambda items: tqdm(items, desc="microstructures", mininterval=5),
+    )
+    with whole_file(snakemake.output[0]) as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,40 @@
+"""Which corruptions of the test spectra the default model's verdict notices.
+
+========= ========================================================================
+trust.csv one row a corruption: AUROC, detection rates, and what it does to sigma
+========= ========================================================================
+"""
+
+from common import run
+
+
+def main(snakemake):
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+    import torch
+
+    from ionscope.dka.bundle import ModelBundle
+    from ionscope.evaluate.corruptions import trust_table
+    from ionscope.files import whole_file
+    from ionscope.io.dataset import read_dataset
+    from ionscope.seeds import derived_seed
+
+    torch.set_num_threads(1)
+    spectra = read_dataset(snakemake.input.spectra)
+    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
+    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    table = trust_table(
+        spectra,
+        np.flatnonzero(role == "test"),
+        np.flatnonzero(role == "train"),
+        ModelBundle.load(Path(snakemake.input.model).parent),
+        derived_seed(snakemake.params.seed, "trust"),
+    )
+    with whole_file(snakemake.output[0]) as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,184 @@
+"""The peers of the default model: what remains of its accuracy when parts of it are left out or replaced.
+
+All that learn get the same equivariant channels, smoothing, target log10(R_total / Z_ref) and training specimens, and
+all are asked about the same test specimens: the run's split is kept. What a seed changes:
+
+- learners that do not train a network: the tenth of the training specimens that is left out (their fits are
+  deterministic or nearly so; without that their spread would be zero and mean nothing);
+- networks: initial weights, batches, and the specimens they put aside to choose their best state by.
+
+So the spread over seeds says how much of a difference is chance in learning. It does not hold the luck of the test
+specimens, which all methods share.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+from sklearn.linear_model import RidgeCV
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ionscope.config import Representing, Variant
+from ionscope.dka.bandwidth import tune_bandwidth
+from ionscope.dka.experiment import make_source, shape_factor, train_bundle
+from ionscope.dka.regressor import KernelRegressor
+from ionscope.errors import TrainingError
+from ionscope.evaluate.direct import train_direct
+from ionscope.evaluate.summary import baseline_tables
+from ionscope.preprocess.smoothing import Smoothing
+from ionscope.seeds import derived_seed
+from ionscope.spectrum import SpectrumSet
+
+CHEAP_TOGETHER, CNN = "without_network", "cnn"
+"""What one job learns: all that need no network, or the encoder alone. Other jobs are named by their variant."""
+
+CHEAP_SEEDS = 5
+LEFT_OUT = 0.1
+"""Share of the training specimens that a seed takes away from the learners without a network."""
+
+COMPONENTS = 10
+HYPERPARAMETER_POINTS = 400
+"""Spectra, of whole specimens, on which a Gaussian process chooses its length scales; it then learns from all."""
+
+FOLDS = 5
+TUNING_CALLS = 20
+RIDGES = np.geomspace(1e-6, 1e2, 17)
+TREES = 200
+
+Fit = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+"""(x (n, d), y (n,), group (n,), asked (m, d), seed) -> (m,) answers to `asked`."""
+
+
+def ridge(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    """Linear in the channels, its penalty by leave-one-out."""
+    return make_pipeline(StandardScaler(), RidgeCV(RIDGES)).fit(x, y).predict(asked)
+
+
+def random_forest(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    """Trees over a third of the channels each."""
+    forest = RandomForestRegressor(TREES, max_features=1 / 3, min_samples_leaf=2, random_state=seed)
+    return forest.fit(x, y).predict(asked)
+
+
+def kernel_ridge(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    """The same regression as the model's, on the channels themselves: dynamic kernel adaptation without the network."""
+    folds = GroupKFold(min(FOLDS, len(np.unique(group))))
+
+    def pipeline(bandwidth: float, penalty: float):
+        return make_pipeline(StandardScaler(), KernelRegressor(bandwidth, penalty))
+
+    def error(bandwidth: float, penalty: float) -> float:
+        try:
+            held_out = cross_val_predict(pipeline(bandwidth, penalty), x, y, groups=group, cv=folds)
+        except TrainingError:
+            return float("inf")
+        return float(np.mean(np.abs(held_out - y)))
+
+    found = tune_bandwidth(error, TUNING_CALLS, seed)
+    return pipeline(found.bandwidth, found.ridge).fit(x, y).predict(asked)
+
+
+def pca_gaussian_process(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+    """Principal components and a Gaussian process with a length scale for each (ARD), by marginal likelihood."""
+    components = min(COMPONENTS, *x.shape)
+    squeeze = make_pipeline(PCA(components), StandardScaler()).fit(x)
+    points = squeeze.transform(x)
+    kernel = ConstantKernel(1.0, (1e-3, 1e4)) * RBF(np.full(components, 3.0), (0.1, 1e4)) + WhiteKernel(1e-3, (1e-7, 1))
+    few = _whole_groups(group, HYPERPARAMETER_POINTS, np.random.default_rng(seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length scale at its bound is a component left out
+        chosen = GaussianProcessRegressor(kernel, normalize_y=True).fit(points[few], y[few]).kernel_
+    fitted = GaussianProcessRegressor(chosen, optimizer=None, normalize_y=True).fit(points, y)
+    return fitted.predict(squeeze.transform(asked))
+
+
+CHEAP: dict[str, Fit] = {
+    "ridge": ridge,
+    "random_forest": random_forest,
+    "kernel_ridge": kernel_ridge,
+    "pca_gp": pca_gaussian_process,
+}
+"""Learners without a network, by the names in `ablations.csv`."""
+
+
+def cheap_predictions(
+    spectra: SpectrumSet, train: np.ndarray, test: np.ndarray, smoothing: Smoothing, seed: int
+) -> pd.DataFrame:
+    """Rows `learner, spectrum, sigma` for the spectra at `test`, from those at `train` less the tenth of this seed."""
+    rng = np.random.default_rng(derived_seed(seed, "left out"))
+    group = spectra["specimen"].astype(str)
+    names = np.unique(group[train])
+    away = rng.choice(names, round(LEFT_OUT * len(names)), replace=False)
+    fit = train[~np.isin(group[train], away)]
+    source = make_source(spectra, Variant(representation=Representing(kind="equivariant")), smoothing)
+    source.fit_representation(fit, rng)
+    known, target, _ = source.real(fit, rng)
+    asked, _, _ = source.real(test, rng)
+    x, wanted = (features.channels.reshape(len(features.channels), -1).astype(float) for features in (known, asked))
+    shape = shape_factor(spectra)[test]
+    answers = {
+        name: shape / (asked.reference * 10 ** learner(x, target, group[fit], wanted, derived_seed(seed, name)))
+        for name, learner in CHEAP.items()
+    }
+    rows = pd.DataFrame({name: spectra[name] for name in ("material", "temperature")})
+    rows = rows.assign(
+        sigma_true=spectra["sigma_total"], role=np.where(np.isin(np.arange(len(spectra)), fit), "train", "")
+    )
+    answers |= {name: table["sigma"].to_numpy()[test] for name, table in baseline_tables(spectra, rows).items()}
+    return pd.concat([predictions_of(name, test, sigma) for name, sigma in answers.items()], ignore_index=True)
+
+
+def direct_predictions(
+    spectra: SpectrumSet, train: np.ndarray, test: np.ndarray, smoothing: Smoothing, variant: Variant, seed: int
+) -> pd.DataFrame:
+    """The same rows for a network trained on the target directly, as long as `variant` trains."""
+    source = make_source(spectra, variant, smoothing)
+    network = train_direct(source, train, variant, seed)
+    asked, _, _ = source.real(test, np.random.default_rng(seed))
+    sigma = shape_factor(spectra)[test] / (asked.reference * 10 ** network.answers(asked))
+    return predictions_of(CNN, test, sigma)
+
+
+def variant_predictions(
+    spectra: SpectrumSet,
+    train: np.ndarray,
+    test: np.ndarray,
+    smoothing: Smoothing,
+    name: str,
+    variant: Variant,
+    seed: int,
+    device: str = "auto",
+) -> pd.DataFrame:
+    """The same rows for a variant of the run, trained once more with another seed."""
+    bundle, _ = train_bundle(spectra, train, variant, smoothing, seed, device)
+    shape = shape_factor(spectra)[test]
+    log10_resistance, _ = bundle.resistance(spectra.frequency, spectra.impedance[test], shape)
+    return predictions_of(name, test, shape / 10**log10_resistance)
+
+
+def predictions_of(learner: str, spectrum: np.ndarray, sigma: np.ndarray) -> pd.DataFrame:
+    """Rows `learner, spectrum, sigma` [S/cm]."""
+    return pd.DataFrame({"learner": learner, "spectrum": spectrum, "sigma": sigma})
+
+
+def _whole_groups(group: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Rows of random groups, at most `most` of them but at least one group's."""
+    rows: list[np.ndarray] = []
+    count = 0
+    for name in rng.permutation(np.unique(group)):
+        here = np.flatnonzero(group == name)
+        if rows and count + here.size > most:
+            break
+        rows.append(here)
+        count += here.size
+    return np.sort(np.concatenate(rows))

@@ -1,0 +1,126 @@
+"""Peers of the default model over several seeds, and materials and electrodes that training never saw."""
+
+from ionscope.evaluate.ablations import CHEAP_SEEDS, CHEAP_TOGETHER, CNN
+from ionscope.evaluate.left_out import KINDS
+
+# The run's own training of a variant is its first seed.
+ABLATION_RUNS = [
+    *(f"{CHEAP_TOGETHER}/{k}" for k in range(CHEAP_SEEDS)),
+    *(f"{CNN}/{k}" for k in range(RUN.learning.ablation_seeds)),
+    *(
+        f"{variant}/{k}"
+        for variant in VARIANTS
+        for k in range(1, RUN.learning.ablation_seeds)
+    ),
+]
+LEFT_OUT = [
+    *(f"material/{name}" for name in RUN.materials),
+    *(f"electrode/{name}" for name in RUN.simulation.electrodes),
+]
+
+
+rule ablate:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        smoothing=f"{RESULTS}/preprocess/smoothing.json",
+    output:
+        f"{RESULTS}/ablations/{{learner}}/{{seed}}.csv",
+    log:
+        f"{LOGS}/ablate/{{learner}}/{{seed}}.log",
+    benchmark:
+        f"{BENCHMARKS}/ablate/{{learner}}/{{seed}}.tsv"
+    wildcard_constraints:
+        learner="|".join([CHEAP_TOGETHER, CNN, *VARIANTS]),
+        seed=r"\d+",
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        gpu=lambda wildcards: int(wildcards.learner in VARIANTS),
+        mem_mb=4000,
+        runtime=60,
+    params:
+        variant=lambda wildcards: RUN.learning.variants[
+            (
+                wildcards.learner
+                if wildcards.learner in VARIANTS
+                else RUN.learning.default
+            )
+        ].model_dump(mode="json"),
+        device=RUN.learning.device,
+        seed=RUN.seed,
+    script:
+        "../../scripts/ablate.py"
+
+
+rule ablations:
+    input:
+        variants=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
+        runs=expand(f"{RESULTS}/ablations/{{run}}.csv", run=ABLATION_RUNS),
+        accuracy=f"{RESULTS}/evaluation/accuracy.csv",
+    output:
+        f"{RESULTS}/evaluation/ablations.csv",
+    log:
+        f"{LOGS}/ablations.log",
+    benchmark:
+        f"{BENCHMARKS}/ablations.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        variants=VARIANTS,
+        default=RUN.learning.default,
+        seed=RUN.seed,
+    script:
+        "../../scripts/ablations.py"
+
+
+rule leave_out:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        smoothing=f"{RESULTS}/preprocess/smoothing.json",
+    output:
+        f"{RESULTS}/left_out/{{kind}}/{{value}}.csv",
+    log:
+        f"{LOGS}/leave_out/{{kind}}/{{value}}.log",
+    benchmark:
+        f"{BENCHMARKS}/leave_out/{{kind}}/{{value}}.tsv"
+    wildcard_constraints:
+        kind="|".join(KINDS),
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        variant=RUN.learning.variants[RUN.learning.default].model_dump(mode="json"),
+        device=RUN.learning.device,
+        seed=RUN.seed,
+    script:
+        "../../scripts/leave_out.py"
+
+
+rule left_out:
+    input:
+        expand(f"{RESULTS}/left_out/{{run}}.csv", run=LEFT_OUT),
+    output:
+        f"{RESULTS}/evaluation/left_out.csv",
+    log:
+        f"{LOGS}/left_out.log",
+    benchmark:
+        f"{BENCHMARKS}/left_out.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    script:
+        "../../scripts/left_out.py"
