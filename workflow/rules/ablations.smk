@@ -9,7 +9,7 @@ ABLATION_RUNS = [
     *(f"{CNN}/{k}" for k in range(RUN.learning.ablation_seeds)),
     *(
         f"{variant}/{k}"
-        for variant in VARIANTS
+        for variant in COMPARABLE
         for k in range(1, RUN.learning.ablation_seeds)
     ),
 ]
@@ -31,20 +31,20 @@ rule ablate:
     benchmark:
         f"{BENCHMARKS}/ablate/{{learner}}/{{seed}}.tsv"
     wildcard_constraints:
-        learner="|".join([CHEAP_TOGETHER, CNN, *VARIANTS]),
+        learner="|".join([CHEAP_TOGETHER, CNN, *COMPARABLE]),
         seed=r"\d+",
     conda:
         "../../envs/ionscope.yaml"
     threads: 1
     resources:
-        gpu=lambda wildcards: int(wildcards.learner in VARIANTS),
+        gpu=lambda wildcards: int(wildcards.learner in COMPARABLE),
         mem_mb=4000,
         runtime=60,
     params:
         variant=lambda wildcards: RUN.learning.variants[
             (
                 wildcards.learner
-                if wildcards.learner in VARIANTS
+                if wildcards.learner in COMPARABLE
                 else RUN.learning.default
             )
         ].model_dump(mode="json"),
@@ -56,7 +56,7 @@ rule ablate:
 
 rule ablations:
     input:
-        variants=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
+        variants=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=COMPARABLE),
         runs=expand(f"{RESULTS}/ablations/{{run}}.csv", run=ABLATION_RUNS),
         accuracy=f"{RESULTS}/evaluation/accuracy.csv",
     output:
@@ -72,7 +72,7 @@ rule ablations:
         mem_mb=1000,
         runtime=15,
     params:
-        variants=VARIANTS,
+        variants=COMPARABLE,
         default=RUN.learning.default,
         seed=RUN.seed,
     script:

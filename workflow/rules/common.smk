@@ -23,6 +23,12 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 FOLDS = [str(k) for k in range(RUN.learning.folds)]
 VARIANTS = list(RUN.learning.variants)
+# Those that answer the total conductivity from the whole band, and so can be compared with one another.
+COMPARABLE = [
+    name
+    for name, variant in RUN.learning.variants.items()
+    if variant.target == "sigma_total" and variant.frequency_max_hz is None
+]
 
 
 wildcard_constraints:
