@@ -60,8 +60,10 @@ def peers_table() -> str:
 
 
 def ablations_table() -> str:
-    ablations = read_json(RUN / "evaluation" / "metrics.json")["ablations"]
-    rows = []
+    metrics = read_json(RUN / "evaluation" / "metrics.json")
+    ablations = metrics["ablations"]
+    limit = [f"{metrics[f'limit_log10_{name}']:.2g}" for name in ("rmse", "median")]
+    rows = [["information limit", limit[0], "", limit[1], "", ""]]
     for name, figures in ablations.items():
         sigma = figures["log10_sigma"]
         rows.append([f"`{name}`", *(f"{sigma[key]:.2g}" for key in ("rmse", "mae", "median", "p95"))])
