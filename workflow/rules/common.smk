@@ -22,12 +22,14 @@ RESULTS = f"results/{RUN.run}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 FOLDS = [str(k) for k in range(RUN.learning.folds)]
-VARIANTS = list(RUN.learning.variants)
+# By name: the order in which a file lists them is no reason to evaluate again.
+VARIANTS = sorted(RUN.learning.variants)
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [
     name
-    for name, variant in RUN.learning.variants.items()
-    if variant.target == "sigma_total" and variant.frequency_max_hz is None
+    for name in VARIANTS
+    if RUN.learning.variants[name].target == "sigma_total"
+    and RUN.learning.variants[name].frequency_max_hz is None
 ]
 
 

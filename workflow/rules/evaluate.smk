@@ -56,8 +56,8 @@ rule evaluate:
     params:
         variants=VARIANTS,
         settings={
-            name: variant.model_dump(mode="json")
-            for name, variant in RUN.learning.variants.items()
+            name: RUN.learning.variants[name].model_dump(mode="json")
+            for name in VARIANTS
         },
         default=RUN.learning.default,
         literal=RUN.learning.literal,
