@@ -78,7 +78,7 @@ class NgsolveCell:
         load[:] = 0
         load[self.space.ndof - 1] = 1.0
         solution = load.CreateVector()
-        solution.data = form.mat.Inverse(self.space.FreeDofs(), inverse="sparsecholesky") * load
+        solution.data = form.mat.Inverse(self.space.FreeDofs(), inverse="umfpack") * load
         return complex(solution[self.space.ndof - 1])
 
     def _grains(self, numbers: np.ndarray) -> Any:
