@@ -42,7 +42,7 @@ from ionscope.simulate.reduced import ReducedModel
 from ionscope.simulate.verification.discretisation import (
     discretisation_errors,
     electrode_resistivity,
-    with_full_contact,
+    with_contact,
 )
 from ionscope.simulate.verification.ngsolve_cell import NgsolveCell
 
@@ -256,7 +256,7 @@ def three_dimensions(specimens: int) -> dict:
     settings = run.simulation.model_copy(
         update={"dimension": 3, "grains": 27, "mesh_tolerance": 0.02, "wall_refinement": 0}
     )
-    seconds, unknowns = specimen_seconds(settings, with_full_contact(priors), specimens)
+    seconds, unknowns = specimen_seconds(settings, with_contact(priors, 1.0), specimens)
     return {
         "three_d_seconds_per_specimen": float(np.mean(seconds)),
         "three_d_seconds_per_specimen_median": float(np.median(seconds)),
@@ -311,18 +311,6 @@ def draw_cost(table: pd.DataFrame, path: Path) -> None:
         save_figure(figure, table, path)
 
 
-def poor_contact(priors: Priors) -> Priors:
-    """The same priors with electrodes that touch `POOR_CONTACT` of their walls."""
-    full = with_full_contact(priors)
-    kinds = {
-        name: kind.model_copy(
-            update={"contact_fraction": kind.contact_fraction.model_copy(update={"value": POOR_CONTACT})}
-        )
-        for name, kind in full.electrodes.items()
-    }
-    return Priors(full.materials, kinds, full.cell, full.instrument)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=Path("results/benchmarks"), help="folder to write to")
@@ -340,7 +328,7 @@ def main() -> None:
     figures |= library(6 if quick else LIBRARY)
     figures |= three_dimensions(2 if quick else 10)
     numbers = spread(n_specimens(run.simulation, priors), 2 if quick else 10)
-    for name, drawn_from in (("full", with_full_contact(priors)), ("partial", poor_contact(priors))):
+    for name, drawn_from in (("full", with_contact(priors, 1.0)), ("partial", with_contact(priors, POOR_CONTACT))):
         errors = discretisation_errors(run.simulation, drawn_from, run.seed, numbers)
         figures[f"discretisation_error_{name}_contact"] = float(errors["error"].max())
         figures[f"discretisation_error_{name}_contact_without_electrodes"] = float(

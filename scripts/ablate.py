@@ -14,6 +14,7 @@ def main(snakemake):
     import torch
 
     from ionscope.config import Variant
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate import ablations
     from ionscope.files import read_json, whole_file
     from ionscope.io.dataset import read_dataset
@@ -23,8 +24,7 @@ def main(snakemake):
     torch.set_num_threads(1)
     params, learner = snakemake.params, snakemake.wildcards.learner
     spectra = read_dataset(snakemake.input.spectra)
-    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
-    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    role = role_of_spectra(spectra, pd.read_csv(snakemake.input.split))
     train, test = (np.flatnonzero(role == name) for name in ("train", "test"))
     smoothing = Smoothing(**read_json(snakemake.input.smoothing))
     seed = derived_seed(params.seed, "ablation", learner, int(snakemake.wildcards.seed))

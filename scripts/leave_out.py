@@ -9,6 +9,7 @@ def main(snakemake):
     import torch
 
     from ionscope.config import Variant
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.left_out import left_out_row, left_out_table
     from ionscope.files import read_json, whole_file
     from ionscope.io.dataset import read_dataset
@@ -18,8 +19,7 @@ def main(snakemake):
     torch.set_num_threads(max(1, snakemake.threads))
     params, wildcards = snakemake.params, snakemake.wildcards
     spectra = read_dataset(snakemake.input.spectra)
-    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
-    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    role = role_of_spectra(spectra, pd.read_csv(snakemake.input.split))
     row = left_out_row(
         spectra,
         np.flatnonzero(role == "train"),

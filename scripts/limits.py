@@ -17,6 +17,7 @@ def main(snakemake):
     from tqdm import tqdm
 
     from ionscope.config import Simulation
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.limits import information_limits
     from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
@@ -26,8 +27,7 @@ def main(snakemake):
     settings = Simulation.model_validate(params.simulation)
     priors = Priors.load(Path(snakemake.input.priors[0]).parent.parent, params.materials, settings.electrodes)
     spectra = read_dataset(snakemake.input.spectra)
-    role = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
-    test = np.flatnonzero(role.loc[spectra["specimen"].astype(str)] == "test")
+    test = np.flatnonzero(role_of_spectra(spectra, pd.read_csv(snakemake.input.split)) == "test")
     table = information_limits(
         settings,
         priors,

@@ -11,6 +11,7 @@ def main(snakemake):
     import torch
 
     from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.peers import run_peers
     from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
@@ -18,8 +19,7 @@ def main(snakemake):
 
     torch.set_num_threads(1)
     spectra = read_dataset(snakemake.input.spectra)
-    role = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
-    test = np.flatnonzero(role.loc[spectra["specimen"].astype(str)] == "test")
+    test = np.flatnonzero(role_of_spectra(spectra, pd.read_csv(snakemake.input.split)) == "test")
     rng = np.random.default_rng(derived_seed(snakemake.params.seed, "peers"))
     index = np.sort(rng.choice(test, min(snakemake.params.spectra, len(test)), replace=False))
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)

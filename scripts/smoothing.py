@@ -6,13 +6,13 @@ from common import run
 def main(snakemake):
     import pandas as pd
 
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.files import whole_file, write_json
     from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import choose_smoothing
 
     spectra = read_dataset(snakemake.input.spectra)
-    split = pd.read_csv(snakemake.input.split).set_index("specimen")
-    train = (split["role"].loc[spectra["specimen"].astype(str)] == "train").to_numpy()
+    train = role_of_spectra(spectra, pd.read_csv(snakemake.input.split)) == "train"
     choice, table = choose_smoothing(spectra.frequency, spectra.impedance[train])
     with whole_file(snakemake.output.table) as temporary:
         table.to_csv(temporary, index=False)

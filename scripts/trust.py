@@ -16,6 +16,7 @@ def main(snakemake):
     import torch
 
     from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.corruptions import trust_table
     from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
@@ -23,8 +24,7 @@ def main(snakemake):
 
     torch.set_num_threads(1)
     spectra = read_dataset(snakemake.input.spectra)
-    split = pd.read_csv(snakemake.input.split).set_index("specimen")["role"]
-    role = split.loc[spectra["specimen"].astype(str)].to_numpy()
+    role = role_of_spectra(spectra, pd.read_csv(snakemake.input.split))
     table = trust_table(
         spectra,
         np.flatnonzero(role == "test"),

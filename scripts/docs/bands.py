@@ -9,7 +9,8 @@ import pandas as pd
 from page import ROOT, fill, markdown
 
 from ionscope.report.figures import figure_bands
-from ionscope.report.sections.band import NAMES, side_by_side
+from ionscope.report.figures.bands import NAMES
+from ionscope.report.sections.band import side_by_side
 
 TABLE = ROOT / "results" / "wideband" / "evaluation" / "conductivities.csv"
 

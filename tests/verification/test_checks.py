@@ -7,7 +7,7 @@ from ionscope.config import Simulation
 from ionscope.simulate import fem
 from ionscope.simulate.generate import Priors
 from ionscope.simulate.verification import checks
-from ionscope.simulate.verification.discretisation import discretisation_errors, mesh_table, with_full_contact
+from ionscope.simulate.verification.discretisation import discretisation_errors, mesh_table, with_contact
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
@@ -72,7 +72,7 @@ def test_the_data_sets_mesh_error_is_within_what_its_settings_allow(small):
 
 def test_full_contact_leaves_everything_else_as_it_is(small):
     settings, priors = small
-    full = discretisation_errors(settings, with_full_contact(priors), 3, range(1), points=4)
+    full = discretisation_errors(settings, with_contact(priors, 1.0), 3, range(1), points=4)
     assert full["contact_fraction"].tolist() == [1.0]
     assert (full["error"] <= settings.mesh_tolerance).all()
 

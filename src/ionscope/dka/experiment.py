@@ -112,6 +112,11 @@ def fold_of_spectra(spectra: SpectrumSet, split: pd.DataFrame) -> np.ndarray:
     return split.set_index("specimen")["fold"].loc[spectra["specimen"].astype(str)].to_numpy()
 
 
+def role_of_spectra(spectra: SpectrumSet, split: pd.DataFrame) -> np.ndarray:
+    """(n,) role of each spectrum's specimen, `train` or `test`."""
+    return split.set_index("specimen")["role"].loc[spectra["specimen"].astype(str)].to_numpy()
+
+
 def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.DataFrame, level: float = 0.9) -> None:
     """Give the final model intervals and thresholds from the errors of the folds' models on what they had not seen."""
     index = held_out["spectrum"].to_numpy()
@@ -141,7 +146,7 @@ def prediction_table(
     assert final.trust is not None
     flagged = (final.trust.excess(scores) > 1).any(axis=1)
     table = pd.DataFrame({"spectrum": np.arange(len(spectra)), **{name: spectra[name] for name in CARRIED}})
-    table.insert(4, "role", split.set_index("specimen")["role"].loc[table["specimen"].astype(str)].to_numpy())
+    table.insert(4, "role", role_of_spectra(spectra, split))
     table["resistance_true"] = shape / spectra["sigma_total"]
     for name, offset in (("resistance", 0.0), ("resistance_lower", -1.0), ("resistance_upper", 1.0)):
         table[name] = 10 ** (log10_resistance + offset * readings.half_width)

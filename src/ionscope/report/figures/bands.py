@@ -8,14 +8,14 @@ import pandas as pd
 
 from ionscope.report.figures.style import COLOURS, MARKERS, TRUTH, panels, require, save_figure, styled
 
-TITLES = {"sigma_total": "total", "sigma_bulk": "bulk", "sigma_gb": "grain boundaries"}
+NAMES = {"sigma_total": "total", "sigma_bulk": "bulk", "sigma_gb": "grain boundaries"}
 
 
 def figure_bands(table: pd.DataFrame, path: Path) -> Path:
     """One panel a conductivity; errors by electrode and material, a colour for each band."""
     columns = ["conductivity", "frequency_max_hz", "electrode", "material", "log10_rmse", "log10_rmse_without_spectrum"]
     table = require(table, columns, "conductivities.csv")
-    parts = [name for name in TITLES if (table["conductivity"] == name).any()]
+    parts = [name for name in NAMES if (table["conductivity"] == name).any()]
     groups = table[["electrode", "material"]].drop_duplicates().itertuples(index=False, name=None)
     labels = {(electrode, material): k for k, (electrode, material) in enumerate(groups)}
     edges = sorted(table["frequency_max_hz"].unique())
@@ -29,7 +29,7 @@ def figure_bands(table: pd.DataFrame, path: Path) -> Path:
                 rows = own[own["frequency_max_hz"] == edge]
                 place = [labels[key] for key in zip(rows["electrode"], rows["material"], strict=True)]
                 panel.plot(rows["log10_rmse"], place, MARKERS[k], color=COLOURS[k], label=f"to {edge:g} Hz")
-            panel.set(xscale="log", title=TITLES[name], xlabel="RMSE, decades")
+            panel.set(xscale="log", title=NAMES[name], xlabel="RMSE, decades")
         names = [material if electrode == material else f"{electrode}, {material}" for electrode, material in labels]
         axes[0, 0].set_yticks(range(len(names)), names)
         axes[0, 0].invert_yaxis()

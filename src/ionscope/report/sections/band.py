@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ionscope.report import figures, markup
+from ionscope.report.figures.bands import NAMES
 from ionscope.report.page import Page, Section
 
-NAMES = {"sigma_total": "total", "sigma_bulk": "bulk", "sigma_gb": "grain boundaries"}
 EXPLANATION = (
     "Total, bulk and boundary conductivity, each learned from the whole band and again from a part of it, on the same "
     "pellets. Where the error is hardly smaller than that without any look at the spectrum, from material and "

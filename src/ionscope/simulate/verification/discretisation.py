@@ -94,8 +94,8 @@ def mesh_table(cell: Microstructure, theta: np.ndarray, tolerances: Iterable[flo
     return pd.DataFrame(rows).assign(error=errors)
 
 
-def with_full_contact(priors: Priors) -> Priors:
-    """The same priors with electrodes that touch everywhere."""
-    everywhere = Constant(distribution="constant", value=1.0, unit="1", source="computed", note="full contact")
-    full = {name: kind.model_copy(update={"contact_fraction": everywhere}) for name, kind in priors.electrodes.items()}
-    return replace(priors, electrodes=full)
+def with_contact(priors: Priors, fraction: float) -> Priors:
+    """The same priors with electrodes that touch this fraction of their walls; 1 is everywhere."""
+    contact = Constant(distribution="constant", value=fraction, unit="1", source="computed", note="for comparison")
+    kinds = {name: kind.model_copy(update={"contact_fraction": contact}) for name, kind in priors.electrodes.items()}
+    return replace(priors, electrodes=kinds)

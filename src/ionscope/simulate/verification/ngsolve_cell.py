@@ -36,13 +36,14 @@ class NgsolveCell:
         if cell.dimension != 2 or cell.grain_conductivity.ndim != 1:
             raise SimulationError("the comparison with NGSolve is for isotropic grains in two dimensions")
         self._ng, self.cell = ngsolve, cell
-        colour = _colours(cell)
-        self.mesh = ngsolve.Mesh(_netgen_mesh(cell))
+        colour, owner = _colours(cell), _owners(cell)
+        self.mesh = ngsolve.Mesh(_netgen_mesh(cell, colour[owner]))
         spaces = [
             ngsolve.H1(self.mesh, order=order, complex=True, definedon=self._grains(np.flatnonzero(colour == c)))
             for c in range(colour.max() + 1)
         ]
         self._colour = colour
+        self._boundaries = self._boundaries_by_colours(colour[owner])
         self.space = ngsolve.FESpace([*spaces, ngsolve.NumberSpace(self.mesh, complex=True)])
 
     def impedance(self, theta: np.ndarray) -> complex:
@@ -61,7 +62,7 @@ class NgsolveCell:
             form += coefficient * ng.grad(trial) * ng.grad(test) * ng.dx(definedon=region)
         y = theta[2] * cell.boundary_conductance + theta[3] * cell.boundary_capacitance
         coefficient = self.mesh.BoundaryCF({f"boundary{b}": complex(value) for b, value in enumerate(y)}, default=0)
-        for (one, other), boundaries in self._boundaries_by_colours().items():
+        for (one, other), boundaries in self._boundaries.items():
             region = self.mesh.Boundaries("|".join(f"boundary{b}" for b in boundaries))
             jump, jump_test = u[one] - u[other], v[one] - v[other]
             form += coefficient * jump * jump_test * ng.ds(definedon=region)
@@ -84,14 +85,12 @@ class NgsolveCell:
     def _grains(self, numbers: np.ndarray) -> Any:
         return self.mesh.Materials("|".join(f"grain{g}" for g in numbers))
 
-    def _boundaries_by_colours(self) -> dict[tuple[int, int], list[int]]:
-        """Numbers of the grain boundaries between each pair of colours."""
-        grain_of = np.zeros(self.cell.points.shape[1], int)
-        grain_of[self.cell.simplices] = self.cell.grain
+    def _boundaries_by_colours(self, colour_of: np.ndarray) -> dict[tuple[int, int], list[int]]:
+        """Numbers of the grain boundaries between each pair of colours; colour_of (p,) is that of each node's grain."""
         pairs: dict[tuple[int, int], list[int]] = {}
         for b in range(self.cell.n_boundaries):
             facet = int(np.argmax(self.cell.boundary == b))
-            one, other = (int(self._colour[grain_of[self.cell.sides[k, 0, facet]]]) for k in (0, 1))
+            one, other = (int(colour_of[self.cell.sides[k, 0, facet]]) for k in (0, 1))
             pairs.setdefault((one, other), []).append(b)
         return pairs
 
@@ -111,15 +110,19 @@ def _colours(cell: Microstructure) -> np.ndarray:
     return colour
 
 
-def _netgen_mesh(cell: Microstructure) -> Any:
+def _owners(cell: Microstructure) -> np.ndarray:
+    """(p,) the grain that each of the doubled nodes belongs to."""
+    owner = np.zeros(cell.points.shape[1], int)
+    owner[cell.simplices] = cell.grain
+    return owner
+
+
+def _netgen_mesh(cell: Microstructure, colour_of: np.ndarray) -> Any:
     """The cell's triangles with a material for each grain, a name for each boundary, and walls by side and colour."""
     from netgen.meshing import Element1D, Element2D, FaceDescriptor, Mesh, MeshPoint, Pnt
 
-    colour = _colours(cell)
     node_of = np.zeros(cell.points.shape[1], int)
     node_of[cell.simplices] = np.sort(cell.mesh.simplices, axis=0)
-    grain_of = np.zeros(cell.points.shape[1], int)
-    grain_of[cell.simplices] = cell.grain
     mesh = Mesh(dim=2)
     point = [mesh.Add(MeshPoint(Pnt(*xy, 0.0))) for xy in cell.mesh.points.T]
     for g in range(cell.n_grains):
@@ -141,7 +144,7 @@ def _netgen_mesh(cell: Microstructure) -> Any:
         add(nodes, f"boundary{b}")
     for nodes, electrode, touched in zip(cell.wall.T, cell.electrode, cell.contact, strict=True):
         if touched:
-            add(nodes, f"{'bottom' if electrode == BOTTOM else 'top'}{colour[grain_of[nodes[0]]]}")
+            add(nodes, f"{'bottom' if electrode == BOTTOM else 'top'}{colour_of[nodes[0]]}")
     for name, number in names.items():
         mesh.SetBCName(number - 1, name)
     return mesh

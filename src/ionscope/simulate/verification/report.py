@@ -16,7 +16,7 @@ from ionscope.simulate.verification.discretisation import (
     discretisation_errors,
     mesh_table,
     points_apart,
-    with_full_contact,
+    with_contact,
 )
 from ionscope.simulate.verification.manufactured import LEVELS, convergence_table
 
@@ -42,7 +42,7 @@ def write_verification(settings: Simulation, priors: Priors, seed: int, specimen
     discretisation = pd.concat(
         [
             discretisation_errors(settings, drawn_from, seed, numbers).assign(contact=contact)
-            for contact, drawn_from in ((FULL, with_full_contact(priors)), (AS_DRAWN, priors))
+            for contact, drawn_from in ((FULL, with_contact(priors, 1.0)), (AS_DRAWN, priors))
         ],
         ignore_index=True,
     )
