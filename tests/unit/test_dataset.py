@@ -38,6 +38,17 @@ def test_shards_read_together_are_the_whole(simulated, tmp_path):
     assert joined.attrs["seed"] == simulated.attrs["seed"]
 
 
+def test_names_longer_than_those_of_the_first_shard_survive(tmp_path):
+    for material in ("a", "a_longer_name"):
+        spectra = pellets(2)
+        names = np.array([f"{material}-{i:05d}" for i in range(len(spectra))])
+        spectra.data["specimen"] = ("spectrum", names)
+        write_dataset(spectra, tmp_path / f"{material}.nc")
+    joined = read_datasets([tmp_path / "a.nc", tmp_path / "a_longer_name.nc"])
+    write_dataset(joined, tmp_path / "joined.nc")
+    assert read_dataset(tmp_path / "joined.nc")["specimen"].tolist()[-1].startswith("a_longer_name-0")
+
+
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_file_is_refused_by_name(tmp_path, share):
     write_dataset(pellets(2), tmp_path / "whole.nc")
