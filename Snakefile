@@ -4,6 +4,7 @@ snakemake --cores all --resources gpu=1                                  one mac
 snakemake --workflow-profile profiles/slurm                              a Slurm cluster
 snakemake --configfile config/smoke.yaml --cores all --resources gpu=1   the same on 40 spectra
 snakemake --configfile config/ablations.yaml --cores all                 the paper with every peer over five seeds
+snakemake --configfile config/production.yaml --cores all                the model for laboratory files
 """
 
 from snakemake.utils import min_version

@@ -60,7 +60,7 @@ POOR_CONTACT = 0.3
 
 def paper() -> tuple[RunConfig, Priors]:
     run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
-    return run, Priors.load(CONFIG, run.materials, run.simulation.electrodes)
+    return run, Priors.load(CONFIG, run.materials, run.simulation.electrodes, run.simulation.cell)
 
 
 def spread(total: int, n: int) -> list[int]:

@@ -3,7 +3,9 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 # Before numpy is imported anywhere: several threads a job make small factorisations a hundred times slower.
@@ -37,3 +39,34 @@ def progress_bar(total: int | None = None, description: str = "") -> Any:
     from tqdm import tqdm
 
     return tqdm(total=total, desc=description, mininterval=5.0, file=sys.stderr)
+
+
+@contextmanager
+def training_progress(description: str, events: Path | None = None) -> Iterator[Callable[..., None]]:
+    """What a training tells of its steps, as a bar in the log and, with a folder `events`, for TensorBoard."""
+    from ionscope.dvae.events import EventLog
+
+    log = EventLog(events) if events is not None else None
+    with progress_bar(description=description) as bar:
+
+        def show(step: int, total: int, row: dict[str, Any]) -> None:
+            bar.total = total
+            bar.set_postfix_str(row["phase"], refresh=False)
+            bar.update(step - bar.n)
+            if log is not None:
+                log.add(row)
+
+        yield show
+    if log is not None:
+        log.close()
+
+
+def write_tables(tables: Iterable[tuple[Any, str]]) -> None:
+    """Write tables (what a data frame is made of) as CSV, each whole or not at all."""
+    import pandas as pd
+
+    from ionscope.files import whole_file
+
+    for table, path in tables:
+        with whole_file(path) as temporary:
+            pd.DataFrame(table).to_csv(temporary, index=False)

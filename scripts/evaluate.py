@@ -1,6 +1,6 @@
 """Evaluate every variant on the test specimens."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -23,7 +23,7 @@ def main(snakemake):
         run_pairs,
         tested,
     )
-    from ionscope.files import whole_file, write_json
+    from ionscope.files import write_json
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -64,16 +64,16 @@ def main(snakemake):
         **limit_metrics(limits, tested(default)),
         **{f"literal_{name}": value for name, value in merit(params.literal).items()},
     }
-    for frame, path in (
-        (accuracy, output.accuracy),
-        (pairs, output.pairs),
-        (conductivity_table(tables, variants, float(spectra.frequency.max())), output.conductivities),
-        (errors, output.reconstruction),
-        (examples, output.examples),
-        (latent_table(spectra, default, bundles[params.default]), output.latent),
-    ):
-        with whole_file(path) as temporary:
-            frame.to_csv(temporary, index=False)
+    write_tables(
+        [
+            (accuracy, output.accuracy),
+            (pairs, output.pairs),
+            (conductivity_table(tables, variants, float(spectra.frequency.max())), output.conductivities),
+            (errors, output.reconstruction),
+            (examples, output.examples),
+            (latent_table(spectra, default, bundles[params.default]), output.latent),
+        ]
+    )
     write_json(output.metrics, metrics)
 
 

@@ -25,7 +25,9 @@ def main(snakemake):
 
     params = snakemake.params
     settings = Simulation.model_validate(params.simulation)
-    priors = Priors.load(Path(snakemake.input.priors[0]).parent.parent, params.materials, settings.electrodes)
+    priors = Priors.load(
+        Path(snakemake.input.priors[0]).parent.parent, params.materials, settings.electrodes, settings.cell
+    )
     spectra = read_dataset(snakemake.input.spectra)
     test = np.flatnonzero(role_of_spectra(spectra, pd.read_csv(snakemake.input.split)) == "test")
     table = information_limits(

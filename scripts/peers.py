@@ -1,6 +1,6 @@
 """Run and time circuit fits and our own reading on the same test spectra, in one process."""
 
-from common import progress_bar, run
+from common import progress_bar, run, write_tables
 
 
 def main(snakemake):
@@ -13,7 +13,6 @@ def main(snakemake):
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.peers import run_peers
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -24,9 +23,7 @@ def main(snakemake):
     index = np.sort(rng.choice(test, min(snakemake.params.spectra, len(test)), replace=False))
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
     timing, table = run_peers(spectra, index, bundle, progress_bar(description="fits"))
-    for frame, path in ((timing, snakemake.output.timing), (table, snakemake.output.table)):
-        with whole_file(path) as temporary:
-            frame.to_csv(temporary, index=False)
+    write_tables([(timing, snakemake.output.timing), (table, snakemake.output.table)])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Calibrate a variant's final model with its folds, and predict the whole set."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -16,9 +16,9 @@ def main(snakemake):
         held_out_readings,
         prediction_series,
         prediction_table,
+        read_set,
     )
     from ionscope.dka.presentation import presented
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -30,12 +30,11 @@ def main(snakemake):
     held_out = held_out_readings(spectra, split, folds)
     calibrate_with_folds(final, spectra, held_out)
     final.save(Path(snakemake.output.model).parent)
-    table = prediction_table(spectra, split, final, held_out)
+    readings = read_set(final, spectra)
+    table = prediction_table(spectra, split, final, readings, held_out)
     seed = derived_seed(snakemake.params.seed, "single", snakemake.wildcards.variant)
-    add_single_spectrum_ea(table, spectra, split, final, seed)
-    for frame, path in ((table, snakemake.output.spectra), (prediction_series(table), snakemake.output.series)):
-        with whole_file(path) as temporary:
-            frame.to_csv(temporary, index=False)
+    add_single_spectrum_ea(table, split, readings, seed)
+    write_tables([(table, snakemake.output.spectra), (prediction_series(table), snakemake.output.series)])
 
 
 if __name__ == "__main__":

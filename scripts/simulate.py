@@ -19,7 +19,7 @@ def main(snakemake):
 
     settings = Simulation.model_validate(snakemake.params.simulation)
     config_folder = Path(snakemake.input.priors[0]).parent.parent
-    priors = Priors.load(config_folder, snakemake.params.materials, settings.electrodes)
+    priors = Priors.load(config_folder, snakemake.params.materials, settings.electrodes, settings.cell)
     numbers = shard_specimens(settings, priors, int(snakemake.wildcards.shard))
     spectra = simulate_specimens(
         settings, priors, snakemake.params.seed, numbers, lambda items: tqdm(items, desc="specimens", mininterval=5)

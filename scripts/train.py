@@ -9,7 +9,7 @@ bandwidth.csv        trajectory of the bandwidth
 ================== =================================================
 """
 
-from common import progress_bar, run
+from common import run, training_progress, write_tables
 
 
 def main(snakemake):
@@ -22,7 +22,7 @@ def main(snakemake):
     from ionscope.config import Variant
     from ionscope.dka.experiment import fold_of_spectra, train_bundle
     from ionscope.dka.presentation import presented
-    from ionscope.files import read_json, whole_file
+    from ionscope.files import read_json
     from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
@@ -38,13 +38,9 @@ def main(snakemake):
     index = np.flatnonzero(fold >= 0 if wildcards.fold == "final" else (fold >= 0) & (fold != int(wildcards.fold)))
     folder = Path(snakemake.output.model).parent
     checkpoint = folder / "checkpoint.safetensors"
-    with progress_bar(description=f"{params.name} {wildcards.fold}") as bar:
-
-        def show(step, total, phase):
-            bar.total = total
-            bar.set_postfix_str(phase, refresh=False)
-            bar.update(step - bar.n)
-
+    with training_progress(
+        f"{params.name} {wildcards.fold}", folder / "events" if params.tensorboard else None
+    ) as show:
         bundle, trained = train_bundle(
             spectra,
             index,
@@ -56,9 +52,7 @@ def main(snakemake):
             show,
         )
     bundle.about |= {"variant": params.name, "target": variant.target}
-    for table, path in ((trained.history, snakemake.output.history), (trained.tunings, snakemake.output.bandwidth)):
-        with whole_file(path) as temporary:
-            pd.DataFrame(table).to_csv(temporary, index=False)
+    write_tables([(trained.history, snakemake.output.history), (trained.tunings, snakemake.output.bandwidth)])
     bundle.save(folder)
     checkpoint.unlink(missing_ok=True)
 

@@ -1,17 +1,15 @@
 """Train the model that reads laboratory files on wide priors; its intervals come later."""
 
-from common import progress_bar, run
+from common import run, training_progress, write_tables
 
 
 def main(snakemake):
     from pathlib import Path
 
-    import pandas as pd
     import torch
 
     from ionscope.config import ReaderModel
     from ionscope.dka.reader_model import train_reader
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -19,13 +17,7 @@ def main(snakemake):
     params, output = snakemake.params, snakemake.output
     folder = Path(output.model).parent
     checkpoint = folder / "checkpoint.safetensors"
-    with progress_bar(description="reader") as bar:
-
-        def show(step, total, phase):
-            bar.total = total
-            bar.set_postfix_str(phase, refresh=False)
-            bar.update(step - bar.n)
-
+    with training_progress("reader", folder / "events" if params.tensorboard else None) as show:
         bundle, trained = train_reader(
             read_dataset(snakemake.input.spectra),
             ReaderModel.model_validate(params.reader),
@@ -34,9 +26,7 @@ def main(snakemake):
             checkpoint,
             show,
         )
-    for table, path in ((trained.history, output.history), (trained.tunings, output.bandwidth)):
-        with whole_file(path) as temporary:
-            pd.DataFrame(table).to_csv(temporary, index=False)
+    write_tables([(trained.history, output.history), (trained.tunings, output.bandwidth)])
     bundle.save(folder)
     checkpoint.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ def main(snakemake):
 
     settings = Simulation.model_validate(snakemake.params.simulation)
     config_folder = Path(snakemake.input.priors[0]).parent.parent
-    priors = Priors.load(config_folder, snakemake.params.materials, settings.electrodes)
+    priors = Priors.load(config_folder, snakemake.params.materials, settings.electrodes, settings.cell)
     folder = Path(snakemake.output.checks).parent
     write_verification(settings, priors, snakemake.params.seed, snakemake.params.specimens, folder)
 

@@ -19,6 +19,9 @@ Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Seed = Annotated[int, Field(ge=0)]
 
+READER = "reader"
+"""Name of the model of a run's reader section where it stands beside the variants."""
+
 
 class GrainProperties(Strict):
     log10_sigma_25c: Quantity
@@ -88,7 +91,7 @@ class ElectrodeProperties(Strict):
 
 
 class CellGeometry(Strict):
-    """Priors of the pellet's geometry, as in `config/cell.yaml`."""
+    """Priors of the pellet's geometry, as in `config/cells/<name>.yaml`."""
 
     thickness: Quantity
     diameter: Quantity
@@ -110,14 +113,21 @@ class Instrument(Strict):
     stray_capacitance: Quantity
 
 
+Celsius = Annotated[float, Field(ge=-150, le=600)]
+
+
 class Simulation(Strict):
+    """What is simulated: every pellet at each of `temperatures_c`, or once at random within `temperature_range_c`."""
+
     specimens_per_material: Count
     draws_per_microstructure: Count = 1
-    temperatures_c: Annotated[list[Annotated[float, Field(ge=-150, le=600)]], Field(min_length=1)]
+    temperatures_c: tuple[Celsius, ...] = ()
+    temperature_range_c: tuple[Celsius, Celsius] | None = None
     frequency_min_hz: Positive
     frequency_max_hz: Positive
     frequencies: Annotated[int, Field(ge=8, le=2000)]
     electrodes: Annotated[dict[str, Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+    cell: str = "pellet"
     grains: Annotated[int, Field(ge=4, le=4096)] = 64
     dimension: Literal[2, 3] = 2
     order: Literal[1, 2] = 2
@@ -134,8 +144,14 @@ class Simulation(Strict):
         if self.frequency_min_hz >= self.frequency_max_hz:
             low, high = self.frequency_min_hz, self.frequency_max_hz
             raise ValueError(f"frequency_min_hz = {low:g} must be below frequency_max_hz = {high:g}")
-        if sorted(set(self.temperatures_c)) != self.temperatures_c:
+        if bool(self.temperatures_c) == (self.temperature_range_c is not None):
+            raise ValueError("one of temperatures_c and temperature_range_c is needed, and only one")
+        if sorted(set(self.temperatures_c)) != list(self.temperatures_c):
             raise ValueError("temperatures_c must be ascending without repeats")
+        if self.temperature_range_c is not None and not self.temperature_range_c[0] < self.temperature_range_c[1]:
+            raise ValueError(
+                f"temperature_range_c = {list(self.temperature_range_c)}: the first must be below the second"
+            )
         if abs(sum(self.electrodes.values()) - 1) > 1e-9:
             raise ValueError(f"the shares of electrodes must add up to 1, not {sum(self.electrodes.values()):g}")
         return self
@@ -170,7 +186,8 @@ class Adapting(Strict):
     stretch : range of the factor by which the grains' resistance differs in virtual cells, where grains relax above the
         band; null for none
     guidance : weight of a first guess of the target and of its error, linear in the latent point; joint training only
-    points : most points of the final kernel
+    points : most points of the final kernel; it is exact up to them and rests on so many inducing points above
+    patience : re-tunings without a better one after which the joint phase ends; null for never
     """
 
     training: Literal["joint", "frozen"] = "joint"
@@ -179,11 +196,12 @@ class Adapting(Strict):
     retune_every: Count = 50
     calls: Annotated[int, Field(ge=10, le=200)] = 20
     mixing: Annotated[float, Field(ge=0, le=8)] = 1.0
-    virtual: Annotated[int, Field(ge=0, le=4000)] = 1600
+    virtual: Annotated[int, Field(ge=0, le=100_000)] = 1600
     stretch: tuple[Positive, Positive] | None = None
     reconstruction_weight: Annotated[float, Field(ge=0)] = 1.0
     guidance: Annotated[float, Field(ge=0)] = 1.0
     points: Annotated[int, Field(ge=32, le=10000)] = 5000
+    patience: Count | None = None
 
     @model_validator(mode="after")
     def _stretch_ascends(self) -> Adapting:
@@ -213,8 +231,11 @@ class Variant(Strict):
 class Learning(Strict):
     """Splits and variants; `default` is the variant that answers, the others are the ablation.
 
+    A run with a reader may have it answer: `default: reader`.
+
     ablation_seeds : trainings of every variant and of the direct network for the table of ablations
     leave_out : train without each material and each kind of electrode, and read those
+    tensorboard : write the training curves for TensorBoard too, beside each model
     """
 
     test_fraction: Fraction = 0.2
@@ -224,11 +245,16 @@ class Learning(Strict):
     literal: str = "literal"
     ablation_seeds: Annotated[int, Field(ge=1, le=20)] = 1
     leave_out: bool = False
+    tensorboard: bool = False
     variants: Annotated[dict[str, Variant], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _named_variants_exist(self) -> Learning:
+        if READER in self.variants:
+            raise ValueError(f"a variant may not be called '{READER}': that is the model of the run's reader section")
         for role in ("default", "literal"):
+            if role == "default" and self.default == READER:
+                continue
             if getattr(self, role) not in self.variants:
                 known = ", ".join(self.variants)
                 raise ValueError(f"{role} = '{getattr(self, role)}' is not one of the variants: {known}")
@@ -238,20 +264,29 @@ class Learning(Strict):
         return self
 
 
+class Population(Strict):
+    """One of the sets of simulated spectra that a reader learns from."""
+
+    materials: Annotated[list[str], Field(min_length=1)]
+    simulation: Simulation
+
+
 class ReaderModel(Strict):
-    """The model that reads laboratory files: its own wide simulation, one variant, specimens kept for calibration.
+    """The model that reads laboratory files: its own wide simulations, one variant, specimens kept for calibration.
 
     The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
     """
 
-    materials: Annotated[list[str], Field(min_length=1)]
-    simulation: Simulation
+    populations: Annotated[dict[str, Population], Field(min_length=1)]
     variant: Variant
     calibration_fraction: Fraction = 0.2
     temperature_range_c: tuple[float, float] = (-40.0, 120.0)
 
     @model_validator(mode="after")
     def _ordered(self) -> ReaderModel:
+        materials = [name for population in self.populations.values() for name in population.materials]
+        if len(set(materials)) < len(materials):
+            raise ValueError("a material may be in one of the populations only: its specimens are named after it")
         low, high = self.temperature_range_c
         if not -150 <= low < high <= 600:
             raise ValueError(f"temperature_range_c = {low:g}, {high:g}: allowed are ascending values from -150 to 600")
@@ -290,9 +325,15 @@ class RunConfig(Strict):
     verification: Verification = Verification()
 
     @model_validator(mode="after")
+    def _default_exists(self) -> RunConfig:
+        if self.learning.default == READER and self.reader is None:
+            raise ValueError(f"learning.default is '{READER}', but the run has no reader section")
+        return self
+
+    @model_validator(mode="after")
     def _has_temperature_series(self) -> RunConfig:
         temperatures = self.simulation.temperatures_c
-        if max(temperatures) - min(temperatures) < 1:
+        if len(temperatures) < 2 or max(temperatures) - min(temperatures) < 1:
             raise ValueError("simulation.temperatures_c must span 1 C or more: activation energies come from series")
         return self
 
@@ -355,9 +396,8 @@ def load_electrode(folder: Path | str, name: str) -> ElectrodeProperties:
     return _load_named(ElectrodeProperties, Path(folder) / "electrodes", name)
 
 
-def load_cell(folder: Path | str) -> CellGeometry:
-    path = Path(folder) / "cell.yaml"
-    return validated(CellGeometry, read_yaml(path), str(path))
+def load_cell(folder: Path | str, name: str = "pellet") -> CellGeometry:
+    return _load_named(CellGeometry, Path(folder) / "cells", name)
 
 
 def load_instrument(folder: Path | str) -> Instrument:
@@ -378,14 +418,14 @@ def load_run(content: Any, folder: Path | str, where: str = "configuration") -> 
     run = validated(RunConfig, content, where)
     parts = [(run.materials, run.simulation)]
     if run.reader is not None:
-        parts.append((run.reader.materials, run.reader.simulation))
+        parts += [(population.materials, population.simulation) for population in run.reader.populations.values()]
     for materials, simulation in parts:
         for name in materials:
             load_material(folder, name)
         for name in simulation.electrodes:
             load_electrode(folder, name)
+        load_cell(folder, simulation.cell)
         if simulation.shards > simulation.specimens_per_material * len(materials):
             raise ConfigError(f"{where}: simulation.shards = {simulation.shards}: more shards than specimens")
-    load_cell(folder)
     load_instrument(folder)
     return run

@@ -18,6 +18,7 @@ from ionscope.dka.experiment import (
     held_out_readings,
     prediction_series,
     prediction_table,
+    read_set,
     train_bundle,
 )
 from ionscope.evaluate.splits import split_specimens
@@ -174,8 +175,13 @@ def calibrated(models, held_out):
 
 
 @pytest.fixture(scope="module")
-def table(calibrated, split, held_out):
-    return prediction_table(SPECTRA, split, calibrated, held_out)
+def readings(calibrated):
+    return read_set(calibrated, SPECTRA)
+
+
+@pytest.fixture(scope="module")
+def table(calibrated, split, readings, held_out):
+    return prediction_table(SPECTRA, split, calibrated, readings, held_out)
 
 
 def test_the_fold_of_a_spectrum_is_that_of_its_specimen(split):
@@ -222,7 +228,7 @@ def test_intervals_come_from_the_errors_of_the_folds(table):
 
 
 @pytest.fixture(scope="module")
-def single(calibrated, table, split):
+def single(table, split, readings):
     """Ea of single spectra, with changes to what the specimens are said to have."""
 
     def ea(where=None):
@@ -231,7 +237,7 @@ def single(calibrated, table, split):
             changed.loc[where, "ea_true"] = 5.0
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(activation, "TUNING_CALLS", 10)
-            add_single_spectrum_ea(changed, SPECTRA, split, calibrated, 0)
+            add_single_spectrum_ea(changed, split, readings, 0)
         return changed["ea_single"].to_numpy()
 
     return ea

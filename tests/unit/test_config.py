@@ -4,8 +4,10 @@ import copy
 from pathlib import Path
 
 import pytest
+from overlays import production_run
 
 from ionscope.config import (
+    READER,
     RunConfig,
     load_cell,
     load_electrode,
@@ -19,7 +21,7 @@ from ionscope.errors import ConfigError
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = sorted(CONFIG.glob("*.yaml"))
-RUNS = [path for path in FILES if "run" in read_yaml(path)]
+RUNS = [path for path in FILES if "simulation" in read_yaml(path)]
 
 
 def changed(**changes):
@@ -117,7 +119,7 @@ def test_a_missing_key_is_named():
         load_run(content, CONFIG)
 
 
-@pytest.mark.parametrize("key", ["materials", "reader__materials"])
+@pytest.mark.parametrize("key", ["materials", "reader__populations__known__materials"])
 def test_a_material_that_is_not_there_is_named_with_those_that_are(key):
     refused("unknown material 'unobtainium'; known: .*lcto.*llzo", **{key: ["llzo", "unobtainium"]})
 
@@ -167,9 +169,9 @@ def test_a_figure_without_source_is_refused_by_key(tmp_path):
         target = tmp_path / path.relative_to(CONFIG)
         target.parent.mkdir(exist_ok=True)
         target.write_text(path.read_text())
-    path = tmp_path / "cell.yaml"
+    path = tmp_path / "cells" / "pellet.yaml"
     path.write_text(path.read_text().replace("  source: assumed\n", "", 1))
-    refused(r"cell\.yaml: thickness\..*source: Field required", folder=tmp_path)
+    refused(r"pellet\.yaml: thickness\..*source: Field required", folder=tmp_path)
 
 
 def test_what_is_handed_in_stays_as_it_was_and_a_run_cannot_be_changed():
@@ -216,7 +218,7 @@ def test_a_file_without_keys_is_refused(tmp_path, text):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"absent\.yaml: cannot be read"):
         read_yaml(tmp_path / "absent.yaml")
-    with pytest.raises(ConfigError, match=r"cell\.yaml: cannot be read"):
+    with pytest.raises(ConfigError, match="unknown cell 'pellet'; known: none"):
         load_cell(tmp_path)
     with pytest.raises(ConfigError, match="unknown material 'llzo'; known: none"):
         load_material(tmp_path, "llzo")
@@ -226,3 +228,32 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "binary.yaml").write_bytes(b"run: \xff\xfe\x00\n")
     with pytest.raises(ConfigError, match=r"binary\.yaml"):
         read_yaml(tmp_path / "binary.yaml")
+
+
+def test_the_production_run_is_laid_over_the_paper():
+    run, paper = production_run(), load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
+    assert run.learning.default == READER
+    assert (run.seed, run.simulation) == (paper.seed, paper.simulation)  # so the paper's test specimens test it
+    spectra = sum(
+        len(population.materials) * population.simulation.specimens_per_material
+        for population in run.reader.populations.values()
+    )
+    assert spectra >= 20_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reader__populations__known__simulation__temperatures_c": [25]}, "temperatures_c and temperature_range_c"),
+        ({"simulation__temperatures_c": []}, "temperatures_c and temperature_range_c"),
+        ({"reader__populations__known__simulation__temperature_range_c": [80, 20]}, "the first must be below"),
+        ({"reader__populations__known__materials": ["generic"]}, "a material may be in one of the populations only"),
+        ({"reader__populations": {}}, "reader.populations: .*at least 1"),
+        ({"simulation__cell": "barrel"}, "unknown cell 'barrel'; known: any_pellet, pellet"),
+        ({"learning__default": "reader", "reader": None}, "default is 'reader', but the run has no reader"),
+        ({"learning__literal": "reader"}, "literal = 'reader' is not one of the variants"),
+        ({"learning__variants__reader": {}}, "a variant may not be called 'reader'"),
+    ],
+)
+def test_a_reader_that_cannot_be_made_is_refused(changes, message):
+    refused(message, **changes)

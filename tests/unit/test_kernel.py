@@ -11,7 +11,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.model_selection import KFold, cross_val_predict
 
 from ionscope.dka.kernel import gaussian_kernel, solve_bordered
-from ionscope.dka.regressor import KernelRegressor
+from ionscope.dka.regressor import EXACT, KernelRegressor
 from ionscope.errors import TrainingError
 
 SINE_X = np.linspace(0, 3, 25)[:, None]
@@ -147,7 +147,7 @@ def test_several_targets_are_solved_as_each_alone():
 def test_it_is_a_scikit_learn_estimator():
     weights = np.array([1.0])
     model = KernelRegressor(0.5, 1e-6, weights)
-    assert model.get_params() == {"bandwidth": 0.5, "ridge": 1e-6, "weights": weights}
+    assert model.get_params() == {"bandwidth": 0.5, "ridge": 1e-6, "weights": weights, "inducing": EXACT, "seed": 0}
     copy = clone(model.fit(SINE_X, SINE_Y)).set_params(bandwidth=0.7)
     assert (copy.bandwidth, model.bandwidth) == (0.7, 0.5)
     assert not hasattr(copy, "alpha_")
@@ -178,3 +178,48 @@ def test_values_that_are_no_numbers_are_refused(bad, where):
 def test_a_singular_matrix_is_refused_with_the_way_out(ridge):
     with pytest.raises(TrainingError, match=r"singular at ridge = .*raise the ridge"):
         KernelRegressor(1.0, ridge).fit(np.ones((4, 1)), np.arange(4.0))
+
+
+def noisy_surface(n, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 3))
+    return x, np.sin(x[:, 0]) + 0.3 * x[:, 1] ** 2 + 0.05 * rng.normal(size=n), rng.uniform(0.5, 2.0, n)
+
+
+def test_inducing_points_agree_with_the_exact_solution():
+    """More of them come closer, and nearly all of the points are as good as all."""
+    x, y, noise = noisy_surface(400)
+    weights, asked = np.array([1.0, 2.0, 4.0]), latent(100, seed=5)
+    exact = KernelRegressor(2.0, 1e-2, weights).fit(x, y, noise).predict(asked)
+    off = [
+        np.abs(KernelRegressor(2.0, 1e-2, weights, inducing=m).fit(x, y, noise).predict(asked) - exact).max()
+        for m in (20, 80, 399)
+    ]
+    assert off[0] > 10 * off[1] and off[1] > 10 * off[2]
+    assert off[2] < 1e-4
+
+
+def test_inducing_points_are_drawn_from_the_data_by_the_seed():
+    x, y, _ = noisy_surface(90)
+    one, again, other = (KernelRegressor(inducing=30, seed=seed).fit(x, y) for seed in (1, 1, 2))
+    assert one.points_.shape == (30, 3) and one.alpha_.shape == (30, 1)
+    assert all((row == x).all(axis=1).any() for row in one.points_)
+    assert np.array_equal(one.predict(x), again.predict(x))
+    assert not np.array_equal(one.points_, other.points_)
+
+
+def test_up_to_so_many_points_the_solution_is_exact():
+    x, y, noise = noisy_surface(60)
+    assert np.array_equal(
+        KernelRegressor(inducing=60).fit(x, y, noise).alpha_, KernelRegressor(inducing=10**6).fit(x, y, noise).alpha_
+    )
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_inducing_points_answer_several_outputs(outputs):
+    x, y, _ = noisy_surface(120)
+    many = np.stack([y * (k + 1) for k in range(outputs)], axis=1)
+    predicted = KernelRegressor(2.0, 1e-3, inducing=50).fit(x, many).predict(x)
+    assert predicted.shape == (120, outputs)
+    alone = KernelRegressor(2.0, 1e-3, inducing=50).fit(x, y).predict(x)
+    assert predicted[:, -1] == pytest.approx(outputs * alone, abs=1e-6)

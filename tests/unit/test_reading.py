@@ -10,7 +10,7 @@ from cells import SHAPE, cell, pellets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionscope.config import ReaderModel, Representing, Simulation
+from ionscope.config import Population, ReaderModel, Representing, Simulation
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
@@ -43,15 +43,19 @@ KEYS = {
 @pytest.fixture(scope="module")
 def wanted(quick):
     return ReaderModel(
-        materials=["pellet"],
-        simulation=Simulation(
-            specimens_per_material=80,
-            temperatures_c=[25],
-            frequency_min_hz=0.1,
-            frequency_max_hz=1e6,
-            frequencies=71,
-            electrodes={"blocking": 1.0},
-        ),
+        populations={
+            "pellets": Population(
+                materials=np.unique(TRAINING["material"]).tolist(),
+                simulation=Simulation(
+                    specimens_per_material=80,
+                    temperatures_c=[25],
+                    frequency_min_hz=0.1,
+                    frequency_max_hz=1e6,
+                    frequencies=71,
+                    electrodes={"blocking": 1.0},
+                ),
+            )
+        },
         variant=quick.model_copy(
             update={"representation": Representing(kind="anchored"), "windows": True, "smoothing": False}
         ),
@@ -296,18 +300,25 @@ def test_a_witness_that_is_right_is_heard(trained):
 
 
 def test_no_microstructure_has_two_roles(wanted):
-    shared = wanted.simulation.model_copy(update={"draws_per_microstructure": 4})
-    settings = wanted.model_copy(update={"simulation": shared})
-    roles, groups = reader_roles(TRAINING, settings, 0), microstructures(TRAINING, 4)
+    settings = sharing(wanted, 4)
+    roles, groups = reader_roles(TRAINING, settings, 0), microstructures(TRAINING, settings)
     assert set(roles) == {"train", "calibration", "test"}
     for name in np.unique(groups):
         assert len(set(roles[groups == name])) == 1
 
 
-def test_draws_of_one_microstructure_belong_together():
-    groups = microstructures(TRAINING, 4)
+def sharing(settings, draws):
+    """The same reader with `draws` specimens to a microstructure."""
+    (name, pellets_), *_ = settings.populations.items()
+    simulation = pellets_.simulation.model_copy(update={"draws_per_microstructure": draws})
+    return settings.model_copy(update={"populations": {name: pellets_.model_copy(update={"simulation": simulation})}})
+
+
+def test_draws_of_one_microstructure_belong_together(wanted):
+    settings = sharing(wanted, 4)
+    groups = microstructures(TRAINING, settings)
     assert len(np.unique(groups)) == 40  # two materials take turns: two draws of each in every four numbers
-    assert len(np.unique(microstructures(TRAINING, 1))) == 80
+    assert len(np.unique(microstructures(TRAINING, wanted))) == 80
     for name in np.unique(groups):
         assert len({(m, int(s.split("-")[1]) // 4) for m, s in _rows(groups == name)}) == 1
 

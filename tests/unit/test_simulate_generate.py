@@ -88,6 +88,18 @@ def test_a_specimen_is_the_same_alone_in_any_order_and_in_any_shard(whole):
     assert_same(simulated([1], changed(shards=1)), whole, rows_of(1))
 
 
+def test_each_specimen_may_have_a_temperature_of_its_own(whole):
+    """One spectrum each, anywhere in the range; everything else is as without it."""
+    settings = changed(temperatures_c=[], temperature_range_c=[-40, 200])
+    spectra = simulate_specimens(settings, PRIORS, SEED, range(n_specimens(settings, PRIORS)))
+    assert len(spectra) == n_specimens(settings, PRIORS)
+    celsius = spectra["temperature"] - 273.15
+    assert ((-40 <= celsius) & (celsius <= 200)).all() and np.ptp(celsius) > 60
+    first = np.sort(np.unique(whole["specimen"], return_index=True)[1])
+    for name in ("thickness", "area", "electrode", "ea_total"):
+        assert np.array_equal(spectra[name], whole[name][first]), name
+
+
 def test_a_specimen_does_not_depend_on_how_many_of_its_material_are_drawn(whole):
     """Of the first material; those of later ones are numbered after it."""
     more = changed(specimens_per_material=50)
@@ -291,9 +303,9 @@ def test_the_resistance_of_a_spectrum_is_its_conductivity():
     family = Family.draw(SETTINGS, PRIORS, SEED, 0)
     specimen = family.specimens[0]
     electrode = replace(specimen.electrodes[0], capacitance=100.0, exponent=1.0, resistance_25c=None, warburg_25c=None)
-    clean = replace(specimen, electrodes=(electrode, electrode))
+    clean = replace(specimen, electrodes=(electrode, electrode), temperatures_c=(25.0,))
     full = replace(family, cell=family.cell.with_full_contact(), system=assemble(family.cell.with_full_contact()))
-    settled = replace(full, settings=changed(frequency_min_hz=1.0, frequency_max_hz=1e2, temperatures_c=[25]))
+    settled = replace(full, settings=changed(frequency_min_hz=1.0, frequency_max_hz=1e2))
     z, _ = clean_resistivity(settled, clean)
     expected = ideal_resistivity(family, specimen, 298.15)
     assert z[0, 0].real == pytest.approx(expected, rel=2e-3)

@@ -1,5 +1,6 @@
 """Training: gradients, repeatability, interruption, what is refused, and who may learn from whom."""
 
+import sys
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -9,10 +10,12 @@ from cells import pellets
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from ionscope.dka.bandwidth import Tuning
+from ionscope.dka.deep_kernel import active_units
 from ionscope.dka.experiment import make_source, train_bundle
 from ionscope.dka.source import Source
 from ionscope.dka.training import choose_device, train
 from ionscope.dvae.checkpoint import load_tensors
+from ionscope.dvae.events import EventLog
 from ionscope.errors import TrainingError
 from ionscope.preprocess.smoothing import Smoothing
 
@@ -87,6 +90,7 @@ def test_a_run_goes_through_both_phases_and_logs_every_term(uninterrupted):
         assert (kernel is None) == (row["phase"] == "autoencoder")
         parts = row["reconstruction"] + 1e-3 * row["kl"] + (kernel or 0) + row["guess_loss"]
         assert row["loss"] == pytest.approx(parts, rel=1e-5)
+        assert row["gradient_norm"] > 0 and 1 <= row["active_units"] <= 4
     assert [tuning["step"] for tuning in uninterrupted.tunings] == [6, 10]
     assert all(tuning["calls"] == 10 for tuning in uninterrupted.tunings)
 
@@ -210,7 +214,7 @@ def test_a_gpu_asked_for_and_absent_is_refused(quick, monkeypatch):
 
 def test_a_loss_that_is_no_number_names_the_step_and_keeps_the_checkpoint(quick, tmp_path):
     options = {"checkpoint": tmp_path / "state", "checkpoint_every": 1}
-    message = r"not a number at step \d+ .*learning_rate.*last good state: .*state"
+    message = r"not a number at step \d+ .*batch of spectra \d+, .*learning_rate.*last good state: .*state"
     with pytest.raises(TrainingError, match=message) as caught:
         trained(with_(quick, dvae={"learning_rate": 1e25}), **options)
     saved = load_tensors(tmp_path / "state")[1]
@@ -295,3 +299,58 @@ def test_what_is_handed_in_stays_as_it_was(quick):
     trained(quick, spectra=spectra, index=index)
     assert spectra.data.identical(before)
     assert np.array_equal(index, ALL)
+
+
+def tuned_to(errors, monkeypatch):
+    """Searches that find these errors, one after the other."""
+    outcomes = iter([Tuning(5.0, 1e-3, error, ()) for error in errors])
+    monkeypatch.setattr("ionscope.dka.training.tune_bandwidth", lambda *_: next(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("patience", "errors", "stops_after"),
+    [(None, (0.3, 0.4, 0.5, 0.6, 0.7), 10), (2, (0.3, 0.4, 0.5), 8), (2, (0.3, 0.4, 0.2, 0.3, 0.3), 10)],
+)
+def test_joint_training_stops_when_nothing_better_comes(quick, monkeypatch, patience, errors, stops_after):
+    tuned_to(errors, monkeypatch)
+    result = trained(with_(quick, dka={"retune_every": 1, "patience": patience}))
+    assert len(result.history) == stops_after
+    assert len(result.tunings) == len(errors)
+
+
+def test_more_spectra_than_points_are_a_kernel_on_inducing_points(quick):
+    """All spectra count, the kernel rests on some, and its bandwidth is tuned once more for so many."""
+    result = trained(with_(quick, dka={"points": 40, "virtual": 60}))
+    assert len(result.regressor.points_) == 40
+    assert [tuning["step"] for tuning in result.tunings] == [6, 10, 10]
+    assert result.regressor.bandwidth == result.tunings[-1]["bandwidth"]
+
+
+def test_a_dimension_that_hardly_varies_is_not_active():
+    latent = torch.randn(200, 3, generator=torch.Generator().manual_seed(0))
+    assert active_units(latent * torch.tensor([1.0, 0.2, 0.05])) == 2
+
+
+def test_curves_are_written_for_tensorboard_or_the_extra_is_named(monkeypatch, tmp_path):
+    written = []
+
+    class Writer:
+        def __init__(self, folder):
+            self.folder = folder
+
+        def add_scalar(self, name, value, step):
+            written.append((name, value, step))
+
+        def close(self):
+            written.append("closed")
+
+    module = type(sys)("torch.utils.tensorboard")
+    module.SummaryWriter = Writer
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    log = EventLog(tmp_path)
+    log.add({"step": 3, "phase": "joint", "loss": 0.5, "kernel_loss": None})
+    log.close()
+    assert written == [("loss", 0.5, 3), "closed"]
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(TrainingError, match=r"pip install 'ionscope\[tensorboard\]'"):
+        EventLog(tmp_path)

@@ -50,6 +50,16 @@ def test_any_detector_alone_is_enough(detector):
     assert flagged(trust, odd[None])[0]
 
 
+def test_a_disturbed_spectrum_is_less_certain_the_more_it_is_disturbed():
+    trust = Trust(np.array([1.0, 1.0, 0.01]), np.zeros((6, 2)))
+    assert trust.disturbance(np.array([0.0, 0.009, 0.01])).tolist() == [0.0, 0.0, 0.0]
+    residual = np.array([0.011, 0.02, 0.1])
+    wider = trust.disturbance(residual)
+    assert (np.diff(wider) > 0).all()
+    # Far beyond the usual, the residual is the relative error itself: 1.645 standard deviations, in decades.
+    assert wider[-1] == pytest.approx(1.645 * np.log10(1 + residual[-1]), rel=0.06)
+
+
 def test_excess_is_in_units_of_the_thresholds():
     trust = Trust(np.array([2.0, 4.0, 8.0]), np.zeros((6, 2)))
     assert trust.excess(np.array([[2.0, 2.0, 32.0]])).tolist() == [[1.0, 0.5, 4.0]]

@@ -3,13 +3,18 @@
 from ionscope.evaluate.ablations import CHEAP_SEEDS, CHEAP_TOGETHER, CNN
 from ionscope.evaluate.left_out import KINDS
 
+RETRAINED = [name for name in COMPARABLE if name in TRAINED]
+# What leaves a part of the training specimens out must be trained on them.
+LEFT_OUT_VARIANT = (
+    RUN.learning.default if RUN.learning.default in TRAINED else RETRAINED[0]
+)
 # The run's own training of a variant is its first seed.
 ABLATION_RUNS = [
     *(f"{CHEAP_TOGETHER}/{k}" for k in range(CHEAP_SEEDS)),
     *(f"{CNN}/{k}" for k in range(RUN.learning.ablation_seeds)),
     *(
         f"{variant}/{k}"
-        for variant in COMPARABLE
+        for variant in RETRAINED
         for k in range(1, RUN.learning.ablation_seeds)
     ),
 ]
@@ -31,23 +36,19 @@ rule ablate:
     benchmark:
         f"{BENCHMARKS}/ablate/{{learner}}/{{seed}}.tsv"
     wildcard_constraints:
-        learner="|".join([CHEAP_TOGETHER, CNN, *COMPARABLE]),
+        learner="|".join([CHEAP_TOGETHER, CNN, *RETRAINED]),
         seed=r"\d+",
     conda:
         "../../envs/ionscope.yaml"
     threads: 1
     resources:
-        gpu=lambda wildcards: int(wildcards.learner in COMPARABLE),
+        gpu=lambda wildcards: int(wildcards.learner in RETRAINED),
         mem_mb=4000,
         runtime=60,
     params:
-        variant=lambda wildcards: RUN.learning.variants[
-            (
-                wildcards.learner
-                if wildcards.learner in COMPARABLE
-                else RUN.learning.default
-            )
-        ].model_dump(mode="json"),
+        variant=lambda wildcards: settings_of(
+            wildcards.learner if wildcards.learner in RETRAINED else LEFT_OUT_VARIANT
+        ),
         device=RUN.learning.device,
         seed=RUN.seed,
     script:
@@ -100,7 +101,7 @@ rule leave_out:
         mem_mb=4000,
         runtime=60,
     params:
-        variant=RUN.learning.variants[RUN.learning.default].model_dump(mode="json"),
+        variant=settings_of(LEFT_OUT_VARIANT),
         device=RUN.learning.device,
         seed=RUN.seed,
     script:

@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 
 import ionscope
-from ionscope.config import load_run
+from ionscope.config import READER, load_run
 from ionscope.errors import ConfigError, InputDataError
 from ionscope.evaluate.known import read_known
+from ionscope.seeds import derived_seed
 from snakemake.exceptions import WorkflowError
 
 # Where materials, electrodes, score cards and claims lie; beside the Snakefile whatever the working directory.
@@ -22,14 +23,20 @@ RESULTS = f"results/{RUN.run}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 FOLDS = [str(k) for k in range(RUN.learning.folds)]
-# By name: the order in which a file lists them is no reason to evaluate again.
-VARIANTS = sorted(RUN.learning.variants)
+# What learns from this run's own training specimens, by name: the order of a file is no reason to evaluate again.
+TRAINED = sorted(RUN.learning.variants)
+# All that reads this run's spectra: a reader, which has never seen a specimen of the set, stands beside the variants.
+VARIANTS = TRAINED + ([READER] if RUN.reader is not None else [])
+SETTINGS = {
+    **RUN.learning.variants,
+    **({READER: RUN.reader.variant} if RUN.reader else {}),
+}
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [
     name
     for name in VARIANTS
-    if RUN.learning.variants[name].target == "sigma_total"
-    and RUN.learning.variants[name].frequency_max_hz is None
+    if SETTINGS[name].target == "sigma_total"
+    and SETTINGS[name].frequency_max_hz is None
 ]
 
 
@@ -37,7 +44,7 @@ wildcard_constraints:
     shard=r"\d+",
     fold=r"\d+|final",
     part=r"\d+",
-    variant="|".join(VARIANTS),
+    variant="|".join(TRAINED),
 
 
 def priors_of(materials, simulation):
@@ -45,9 +52,29 @@ def priors_of(materials, simulation):
     return [
         *(f"{CONFIG_FOLDER}/materials/{name}.yaml" for name in materials),
         *(f"{CONFIG_FOLDER}/electrodes/{name}.yaml" for name in simulation.electrodes),
-        f"{CONFIG_FOLDER}/cell.yaml",
+        f"{CONFIG_FOLDER}/cells/{simulation.cell}.yaml",
         f"{CONFIG_FOLDER}/instrument.yaml",
     ]
+
+
+def settings_of(variant):
+    return SETTINGS[variant].model_dump(mode="json")
+
+
+def model_of(variant):
+    """The calibrated model of a variant, or the reader's."""
+    if variant == READER:
+        return f"{RESULTS}/reader/model/model.json"
+    return f"{RESULTS}/models/{variant}/calibrated/model.json"
+
+
+def population_of(wildcards):
+    return RUN.reader.populations[wildcards.population]
+
+
+def population_seed(name):
+    """Sets of their own: no stream of one is a stream of another or of the run's set."""
+    return derived_seed(RUN.seed, "population", name)
 
 
 def physics(simulation):

@@ -32,9 +32,7 @@ rule evaluate:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         tables=expand(f"{RESULTS}/predictions/{{variant}}.csv", variant=VARIANTS),
         series=expand(f"{RESULTS}/predictions/{{variant}}_series.csv", variant=VARIANTS),
-        models=expand(
-            f"{RESULTS}/models/{{variant}}/calibrated/model.json", variant=VARIANTS
-        ),
+        models=[model_of(name) for name in VARIANTS],
     output:
         metrics=f"{RESULTS}/evaluation/accuracy.json",
         accuracy=f"{RESULTS}/evaluation/accuracy.csv",
@@ -55,10 +53,7 @@ rule evaluate:
         runtime=30,
     params:
         variants=VARIANTS,
-        settings={
-            name: RUN.learning.variants[name].model_dump(mode="json")
-            for name in VARIANTS
-        },
+        settings={name: settings_of(name) for name in VARIANTS},
         default=RUN.learning.default,
         literal=RUN.learning.literal,
         seed=RUN.seed,
@@ -70,7 +65,7 @@ rule trust:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         split=f"{RESULTS}/preprocess/split.csv",
-        model=f"{RESULTS}/models/{RUN.learning.default}/calibrated/model.json",
+        model=model_of(RUN.learning.default),
     output:
         f"{RESULTS}/evaluation/trust.csv",
     log:

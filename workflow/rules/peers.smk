@@ -5,7 +5,7 @@ rule peers:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         split=f"{RESULTS}/preprocess/split.csv",
-        model=f"{RESULTS}/models/{RUN.learning.default}/calibrated/model.json",
+        model=model_of(RUN.learning.default),
     output:
         timing=f"{RESULTS}/evaluation/timing.csv",
         table=f"{RESULTS}/evaluation/peers.csv",

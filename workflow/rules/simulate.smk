@@ -58,13 +58,17 @@ if RUN.reader is not None:
 
     rule simulate_wide:
         input:
-            priors=priors_of(RUN.reader.materials, RUN.reader.simulation),
+            priors=lambda wildcards: priors_of(
+                population_of(wildcards).materials, population_of(wildcards).simulation
+            ),
         output:
-            f"{RESULTS}/reader/data/shards/{{shard}}.nc",
+            f"{RESULTS}/reader/data/{{population}}/{{shard}}.nc",
         log:
-            f"{LOGS}/simulate_wide/{{shard}}.log",
+            f"{LOGS}/simulate_wide/{{population}}/{{shard}}.log",
         benchmark:
-            f"{BENCHMARKS}/simulate_wide/{{shard}}.tsv"
+            f"{BENCHMARKS}/simulate_wide/{{population}}/{{shard}}.tsv"
+        wildcard_constraints:
+            population="|".join(RUN.reader.populations),
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -72,18 +76,21 @@ if RUN.reader is not None:
             mem_mb=1000,
             runtime=60,
         params:
-            materials=RUN.reader.materials,
-            simulation=RUN.reader.simulation.model_dump(mode="json"),
-            seed=RUN.seed + 1,
+            materials=lambda wildcards: population_of(wildcards).materials,
+            simulation=lambda wildcards: population_of(
+                wildcards
+            ).simulation.model_dump(mode="json"),
+            seed=lambda wildcards: population_seed(wildcards.population),
         script:
             "../../scripts/simulate.py"
 
     rule gather_wide:
         input:
-            shards=expand(
-                f"{RESULTS}/reader/data/shards/{{shard}}.nc",
-                shard=range(RUN.reader.simulation.shards),
-            ),
+            shards=[
+                f"{RESULTS}/reader/data/{name}/{shard}.nc"
+                for name, population in RUN.reader.populations.items()
+                for shard in range(population.simulation.shards)
+            ],
         output:
             netcdf=f"{RESULTS}/reader/data/spectra.nc",
         log:
@@ -98,7 +105,11 @@ if RUN.reader is not None:
             runtime=15,
         params:
             config_sha256=sha256(
-                [RUN.seed + 1, RUN.reader.materials, physics(RUN.reader.simulation)]
+                [
+                    [population_seed(name), population.materials]
+                    + [physics(population.simulation)]
+                    for name, population in RUN.reader.populations.items()
+                ]
             ),
             version=ionscope.__version__,
         script:

@@ -25,10 +25,9 @@ rule train:
         runtime=60,
     params:
         name=lambda wildcards: wildcards.variant,
-        variant=lambda wildcards: RUN.learning.variants[wildcards.variant].model_dump(
-            mode="json"
-        ),
+        variant=lambda wildcards: settings_of(wildcards.variant),
         device=RUN.learning.device,
+        tensorboard=RUN.learning.tensorboard,
         seed=RUN.seed,
     script:
         "../../scripts/train.py"
@@ -45,7 +44,7 @@ rule predict:
     output:
         spectra=f"{RESULTS}/predictions/{{variant}}.csv",
         series=f"{RESULTS}/predictions/{{variant}}_series.csv",
-        model=f"{RESULTS}/models/{{variant}}/calibrated/model.json",
+        model=model_of("{variant}"),
     log:
         f"{LOGS}/predict/{{variant}}.log",
     benchmark:
@@ -57,9 +56,7 @@ rule predict:
         mem_mb=4000,
         runtime=30,
     params:
-        variant=lambda wildcards: RUN.learning.variants[wildcards.variant].model_dump(
-            mode="json"
-        ),
+        variant=lambda wildcards: settings_of(wildcards.variant),
         seed=RUN.seed,
     script:
         "../../scripts/predict.py"
@@ -94,6 +91,7 @@ if RUN.reader is not None:
         params:
             reader=RUN.reader.model_dump(mode="json"),
             device=RUN.learning.device,
+            tensorboard=RUN.learning.tensorboard,
             seed=RUN.seed,
         script:
             "../../scripts/train_reader.py"
@@ -145,3 +143,26 @@ if RUN.reader is not None:
             runtime=30,
         script:
             "../../scripts/calibrate_reader.py"
+
+    rule read:
+        input:
+            spectra=f"{RESULTS}/preprocess/ingested.nc",
+            split=f"{RESULTS}/preprocess/split.csv",
+            model=model_of(READER),
+        output:
+            spectra=f"{RESULTS}/predictions/{READER}.csv",
+            series=f"{RESULTS}/predictions/{READER}_series.csv",
+        log:
+            f"{LOGS}/read.log",
+        benchmark:
+            f"{BENCHMARKS}/read.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=30,
+        params:
+            seed=RUN.seed,
+        script:
+            "../../scripts/read.py"

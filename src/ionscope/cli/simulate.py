@@ -70,7 +70,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from ionscope.simulate.generate import Priors, n_specimens, simulate_specimens
 
     run = load_run(read_yaml(arguments.file), arguments.config, arguments.file)
-    priors = Priors.load(arguments.config, run.materials, run.simulation.electrodes)
+    priors = Priors.load(arguments.config, run.materials, run.simulation.electrodes, run.simulation.cell)
     numbers = range(n_specimens(run.simulation, priors))
     spectra = simulate_specimens(
         run.simulation, priors, run.seed, numbers, lambda items: tqdm(items, desc="specimens", disable=None)

@@ -100,7 +100,13 @@ class ModelBundle:
     def resistance(
         self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`."""
+        """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`.
+
+        A referee cannot answer without them: its witnesses take their full time here too.
+        """
+        if self.referee is not None:
+            readings = self.read(frequency, impedance, shape)
+            return readings.log10_resistance, readings.half_width
         features = self.features(frequency, impedance, shape)
         return self._answer(features, self._latent(features).double().numpy())
 
@@ -126,6 +132,8 @@ class ModelBundle:
             testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width)
             log10_resistance, half_width, weights = self.referee.answer(testimony)
             witnesses = testimony.answers
+        if self.trust is not None:
+            half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
         return Readings(
             log10_resistance=log10_resistance,
             half_width=half_width,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ionscope.config import Representing, Variant
 from ionscope.dka.activation import series_quantiles, series_table, single_spectrum_regressor
-from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.bundle import ModelBundle, Readings
 from ionscope.dka.source import Source, shows_plateau
 from ionscope.dka.training import Progress, Trained, train
 from ionscope.preprocess.scaling import Representation
@@ -132,16 +132,28 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
     )
 
 
+def read_set(final: ModelBundle, spectra: SpectrumSet) -> Readings:
+    """What the final model says of a whole set."""
+    return final.read(spectra.frequency, spectra.impedance, shape_factor(spectra))
+
+
 def prediction_table(
-    spectra: SpectrumSet, split: pd.DataFrame, final: ModelBundle, held_out: pd.DataFrame
+    spectra: SpectrumSet,
+    split: pd.DataFrame,
+    final: ModelBundle,
+    readings: Readings,
+    held_out: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One row a spectrum: training specimens as their fold read them, test specimens as the final model does."""
+    """One row a spectrum, from the final model's `readings` of the set.
+
+    Specimens that it has learned from are those of `held_out`, where their fold's model read them.
+    """
     shape = shape_factor(spectra)
-    readings = final.read(spectra.frequency, spectra.impedance, shape)
     log10_resistance = readings.log10_resistance.copy()
     reconstruction = readings.scores[:, 0].copy()
-    rows = held_out["spectrum"].to_numpy()
-    log10_resistance[rows], reconstruction[rows] = held_out["log10_resistance"], held_out["reconstruction"]
+    if held_out is not None:
+        rows = held_out["spectrum"].to_numpy()
+        log10_resistance[rows], reconstruction[rows] = held_out["log10_resistance"], held_out["reconstruction"]
     scores = np.column_stack([reconstruction, readings.scores[:, 1:]])
     assert final.trust is not None
     flagged = (final.trust.excess(scores) > 1).any(axis=1)
@@ -165,13 +177,11 @@ def prediction_table(
     return table
 
 
-def add_single_spectrum_ea(
-    table: pd.DataFrame, spectra: SpectrumSet, split: pd.DataFrame, final: ModelBundle, seed: int
-) -> None:
+def add_single_spectrum_ea(table: pd.DataFrame, split: pd.DataFrame, readings: Readings, seed: int) -> None:
     """Fill `ea_single`: for training specimens by models of the other folds, for test specimens by one of all."""
-    latent = final.read(spectra.frequency, spectra.impedance, shape_factor(spectra)).latent
-    features = np.column_stack([np.log10(table["sigma"]), 1000 / table["temperature"], latent])
-    fold, group, ea = fold_of_spectra(spectra, split), table["specimen"].to_numpy(), table["ea_true"].to_numpy()
+    features = np.column_stack([np.log10(table["sigma"]), 1000 / table["temperature"], readings.latent])
+    fold = split.set_index("specimen")["fold"].loc[table["specimen"]].to_numpy()
+    group, ea = table["specimen"].to_numpy(), table["ea_true"].to_numpy()
     for k in np.unique(fold):
         fit = (fold >= 0) & (fold != k)
         model = single_spectrum_regressor(features[fit], ea[fit], group[fit], derived_seed(seed, "ea", int(k) + 1))

@@ -35,15 +35,22 @@ NOISE = np.log10(1.003)
 CONFIDENT = np.log10(1.05)
 
 
-def microstructures(spectra: SpectrumSet, draws: int) -> np.ndarray:
+def microstructures(spectra: SpectrumSet, settings: ReaderModel) -> np.ndarray:
     """(n,) the microstructure each specimen belongs to: draws that share one must not be split."""
+    draws = {
+        material: population.simulation.draws_per_microstructure
+        for population in settings.populations.values()
+        for material in population.materials
+    }
+    material = spectra["material"].astype(str)
     number = np.array([int(name.rsplit("-", 1)[1]) for name in spectra["specimen"].astype(str)])
-    return np.char.add(np.char.add(spectra["material"].astype(str), "-"), (number // draws).astype(str))
+    family = number // np.array([draws[name] for name in material])
+    return np.char.add(np.char.add(material, "-"), family.astype(str))
 
 
 def reader_roles(spectra: SpectrumSet, settings: ReaderModel, seed: int) -> np.ndarray:
     """(n,) `train`, `calibration` or `test`, the same for all specimens of a microstructure."""
-    groups = microstructures(spectra, settings.simulation.draws_per_microstructure)
+    groups = microstructures(spectra, settings)
     order = np.random.default_rng(derived_seed(seed, "reader split")).permutation(np.unique(groups))
     n_test = max(2, round(TEST_FRACTION * len(order)))
     n_calibration = max(5, round(settings.calibration_fraction * len(order)))
@@ -78,7 +85,7 @@ def held_out_sweeps(spectra: SpectrumSet, settings: ReaderModel, seed: int) -> p
     else:
         seen = np.ones((len(spectra), spectra.frequency.size), dtype=bool)
     index = np.flatnonzero((roles != "train") & shows_plateau(spectra.impedance, seen))
-    groups = microstructures(spectra, settings.simulation.draws_per_microstructure)
+    groups = microstructures(spectra, settings)
     first = seen[index].argmax(axis=1)
     last = seen.shape[1] - 1 - seen[index, ::-1].argmax(axis=1)
     return pd.DataFrame({"spectrum": index, "role": roles[index], "group": groups[index], "first": first, "last": last})

@@ -41,7 +41,11 @@ class Testimony:
 
     @classmethod
     def of(
-        cls, log10_reference: np.ndarray, evidence: list[Evidence], log10_kernel: np.ndarray, half_width: np.ndarray
+        cls,
+        log10_reference: np.ndarray,
+        evidence: list[Evidence],
+        log10_kernel: np.ndarray,
+        half_width: np.ndarray,
     ) -> Testimony:
         """From read-offs (n,), fits, the kernel's answers (n,) and its own half-widths (n,), all in decades."""
         fitted = np.array([item.log10_fit for item in evidence])

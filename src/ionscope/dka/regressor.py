@@ -5,24 +5,34 @@ from __future__ import annotations
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.kernel_approximation import Nystroem
+from sklearn.linear_model import Ridge
 
 from ionscope.dka.kernel import gaussian_kernel, solve_bordered
 from ionscope.errors import TrainingError
 
+EXACT = 5000
+"""Points up to which the bordered system is solved as it stands."""
+
 
 class KernelRegressor(RegressorMixin, BaseEstimator):
     """``Y(z) = sum_i alpha_i K(z, z_i) + b`` with a Gaussian kernel, as in `ionscope.dka.kernel`.
+
+    Exact up to `inducing` points. Above, the z_i are so many of them, drawn at random, and alpha and b minimise the
+    same regularised error over all n (Nystroem's method; Williams and Seeger 2001, NIPS 13, 682).
 
     Parameters
     ----------
     bandwidth : s > 0, in units of the latent points
     ridge : lambda > 0
     weights : (d,) relative bandwidth of each dimension, or None for an isotropic kernel
+    inducing : most points of the kernel; its solution takes memory and time as their square and cube
+    seed : of the choice of inducing points
 
     Attributes
     ----------
-    points_ : (n, d) training points
-    alpha_ : (n, k) coefficients
+    points_ : (m, d) the training points, or the inducing ones
+    alpha_ : (m, k) coefficients
     bias_ : (k,)
 
     Examples
@@ -34,10 +44,19 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, bandwidth: float = 1.0, ridge: float = 1e-3, weights: np.ndarray | None = None):
+    def __init__(
+        self,
+        bandwidth: float = 1.0,
+        ridge: float = 1e-3,
+        weights: np.ndarray | None = None,
+        inducing: int = EXACT,
+        seed: int = 0,
+    ):
         self.bandwidth = bandwidth
         self.ridge = ridge
         self.weights = weights
+        self.inducing = inducing
+        self.seed = seed
 
     def fit(self, X: np.ndarray, y: np.ndarray, noise: np.ndarray | None = None) -> KernelRegressor:
         """Solve for the coefficients; X (n, d), y (n,) or (n, k), `noise` (n,) relative variances of the targets."""
@@ -45,6 +64,9 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
         if not (np.isfinite(points).all() and np.isfinite(target).all()):
             raise TrainingError("kernel regression was given values that are not finite numbers")
         self._single = target.ndim == 1
+        if len(points) > self.inducing:
+            self._fit_inducing(points, target.reshape(len(points), -1), noise)
+            return self
         kernel = self._kernel(points, points)
         try:
             variance = None if noise is None else torch.from_numpy(np.asarray(noise, dtype=np.float64))
@@ -61,6 +83,17 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
         value = self._kernel(np.asarray(X, dtype=np.float64), self.points_).numpy() @ self.alpha_ + self.bias_
         return value[:, 0] if self._single else value
 
+    def _fit_inducing(self, points: np.ndarray, target: np.ndarray, noise: np.ndarray | None) -> None:
+        features = Nystroem(gamma=0.5, n_components=self.inducing, random_state=self.seed)
+        solver = Ridge(alpha=self.ridge, solver="cholesky")
+        solver.fit(features.fit_transform(points / self._scale), target, None if noise is None else 1 / noise)
+        self.points_ = points[features.component_indices_]
+        self.alpha_ = features.normalization_.T @ np.atleast_2d(solver.coef_).T
+        self.bias_ = np.atleast_1d(solver.intercept_)
+
+    @property
+    def _scale(self) -> np.ndarray:
+        return self.bandwidth * np.asarray(1.0 if self.weights is None else self.weights, np.float64)
+
     def _kernel(self, a: np.ndarray, b: np.ndarray) -> torch.Tensor:
-        scale = torch.as_tensor(self.bandwidth * np.asarray(1.0 if self.weights is None else self.weights, np.float64))
-        return gaussian_kernel(torch.from_numpy(a), torch.from_numpy(b), scale)
+        return gaussian_kernel(torch.from_numpy(a), torch.from_numpy(b), torch.as_tensor(self._scale))

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from ionscope.config import Variant
 from ionscope.dka.bandwidth import Tuning, tune_bandwidth
+from ionscope.dka.deep_kernel import DeepKernel, active_units, robust_error
 from ionscope.dka.kernel import gaussian_kernel, solve_bordered
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.source import Source, join
@@ -42,13 +43,8 @@ QUERY_SHARE = 0.25
 WARM_UP = 50
 KERNEL_LEARNING_RATE = 1e-2
 GRADIENT_LIMIT = 5.0
-ROBUST_WIDTH = 0.01
-"""Errors below this many decades count quadratically, above linearly: a few hopeless spectra do not own the loss."""
-
-LOG_SCALES = float(np.log(ROBUST_WIDTH / 10)), float(np.log(10.0))
-"""Range of the logarithm of a guessed error: errors below a thousandth of a decade are not resolved."""
-
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, Mapping[str, Any]], None]
+"""Told after every step: steps done, steps in all, and the row of the history."""
 
 
 @dataclass
@@ -64,25 +60,11 @@ class Trained:
     settings: Variant = field(repr=False)
 
 
-class _DeepKernel(nn.Module):
-    """The autoencoder and the kernel's relative bandwidths, so that one optimiser and one checkpoint hold both."""
+class Update(NamedTuple):
+    """One step of the optimiser: norm of all gradients before it was limited, and the autoencoder's rate."""
 
-    def __init__(self, architecture: Architecture):
-        super().__init__()
-        self.dvae = DVAE(architecture)
-        self.log_weights = nn.Parameter(torch.zeros(architecture.latent, dtype=torch.float64))
-        self.guess = nn.Linear(architecture.latent, 2)
-        nn.init.zeros_(self.guess.weight)
-        nn.init.zeros_(self.guess.bias)
-
-    def scale(self, bandwidth: float) -> Tensor:
-        """(d,) bandwidth of each latent dimension."""
-        return bandwidth * torch.exp(self.log_weights - self.log_weights.mean())
-
-    def guessed(self, latent: Tensor) -> tuple[Tensor, Tensor]:
-        """Target (n,) and scale of its error (n,), decades, guessed from latent means (n, d)."""
-        value, log_scale = self.guess(latent).unbind(1)
-        return value, torch.exp(log_scale.clamp(*LOG_SCALES))
+    gradient_norm: float
+    learning_rate: float
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -110,7 +92,7 @@ def train(
     """
     torch.use_deterministic_algorithms(True)
     return _Training(source, np.asarray(train_index), settings, seed, choose_device(device)).run(
-        checkpoint, checkpoint_every, progress or (lambda step, total, phase: None)
+        checkpoint, checkpoint_every, progress or (lambda step, total, row: None)
     )
 
 
@@ -127,7 +109,7 @@ class _Training:
         self.fixed_support = self._support(self.fit_index, fitting)
         torch.manual_seed(seed)
         example = self.validation[0].channels
-        self.net = _DeepKernel(
+        self.net = DeepKernel(
             Architecture(example.shape[1], example.shape[2], settings.dvae.latent, settings.dvae.widths)
         ).to(device)
         self.net.dvae.start_from_components(self._tensor(self.fixed_support[0].channels))
@@ -135,6 +117,7 @@ class _Training:
         self.joint_steps = settings.dka.steps if settings.dka.training == "joint" else 0
         self.guided = settings.dka.training == "joint" and settings.dka.guidance > 0
         self.total = self.dvae_steps + self.joint_steps
+        self.batch = self.fit_index
 
     def _check(self, index: np.ndarray) -> None:
         source = self.source
@@ -155,23 +138,33 @@ class _Training:
             joint = state.step >= self.dvae_steps
             if joint and (state.step - self.dvae_steps) % self.settings.dka.retune_every == 0:
                 self._retune(state)
+                if self._has_stalled(state):
+                    break
             try:
                 row = self._joint_step(state) if joint else self._dvae_step(state)
             except torch.linalg.LinAlgError:  # latent points that are no numbers, or none apart from another
                 row = {"loss": float("nan"), "phase": "joint"}
             if not np.isfinite(row["loss"]):
                 raise TrainingError(
-                    f"the loss is not a number at step {state.step} ({row['phase']} phase); "
-                    "lower dvae.learning_rate" + (f"; last good state: {checkpoint}" if checkpoint else "")
+                    f"the loss is not a number at step {state.step} ({row['phase']} phase, batch of "
+                    f"{_named(self.batch)}); lower dvae.learning_rate"
+                    + (f"; last good state: {checkpoint}" if checkpoint else "")
                 )
             state.history.append(row)
             state.step += 1
-            progress(state.step, self.total, row["phase"])
+            progress(state.step, self.total, row)
             if checkpoint is not None and state.step % every == 0:
                 state.save(checkpoint, fingerprint)
-        self._retune(state)
+        if not self._has_stalled(state):
+            self._retune(state)
         state.restore_best()
         return self._finish(state)
+
+    def _has_stalled(self, state: TrainingState) -> bool:
+        """Whether the last `patience` re-tunings of the bandwidth have brought nothing better."""
+        errors = [tuning["error"] for tuning in state.extra["tunings"]]
+        patience = self.settings.dka.patience
+        return patience is not None and len(errors) > patience and min(errors[-patience:]) > min(errors[:-patience])
 
     def _new_state(self) -> TrainingState:
         learning_rate = self.settings.dvae.learning_rate
@@ -188,14 +181,14 @@ class _Training:
 
     def _dvae_step(self, state: TrainingState) -> dict[str, Any]:
         batch = min(self.settings.dvae.batch, len(self.fit_index))
-        index = state.rng.choice(self.fit_index, batch, replace=False)
+        self.batch = index = state.rng.choice(self.fit_index, batch, replace=False)
         features, target = self.source.batch(index, self._n_virtual(batch), state.rng)
         reconstruction, kl, latent = self._forward(features, state)
         loss = reconstruction + self.settings.dvae.kl_weight * kl
         guess_loss = self._guess_loss(latent, target) if self.guided else None
         loss = self._sum(loss, guess_loss)
-        rate = self._update(state, loss)
-        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, rate)
+        update = self._update(state, loss)
+        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, latent, update)
 
     def _sum(self, loss: Tensor, guess_loss: Tensor | None) -> Tensor:
         return loss if guess_loss is None else loss + self.settings.dka.guidance * guess_loss
@@ -218,6 +211,7 @@ class _Training:
         groups = np.unique(self.source.group[self.fit_index])
         asked = state.rng.choice(groups, max(1, round(QUERY_SHARE * len(groups))), replace=False)
         is_query = np.isin(self.source.group[self.fit_index], asked)
+        self.batch = self.fit_index
         (support, support_y), (query, query_y) = (
             self._episode_side(self.fit_index[side], state.rng) for side in (~is_query, is_query)
         )
@@ -235,8 +229,8 @@ class _Training:
         loss = weight * (reconstruction + self.settings.dvae.kl_weight * kl) + kernel_loss
         guess_loss = self._guess_loss(latent, np.concatenate([support_y, query_y])) if self.guided else None
         loss = self._sum(loss, guess_loss)
-        rate = self._update(state, loss)
-        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, rate)
+        update = self._update(state, loss)
+        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, latent, update)
 
     def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
         most = self.settings.dka.support
@@ -248,12 +242,8 @@ class _Training:
         return round(self.settings.dka.mixing * n) if self.source.can_mix else 0
 
     def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
-        """The points of a final kernel: the real spectra at `index`, as many as there may be, and virtual ones."""
-        most, n_virtual = self.settings.dka.points, self.settings.dka.virtual if self.source.can_mix else 0
-        if len(index) + n_virtual > most:
-            n_virtual = min(n_virtual, most // 4)
-            index = np.sort(rng.choice(index, min(len(index), most - n_virtual), replace=False))
-        return self.source.batch(index, n_virtual, rng)
+        """What a final kernel is fitted to: the real spectra at `index`, and virtual ones."""
+        return self.source.batch(index, self.settings.dka.virtual if self.source.can_mix else 0, rng)
 
     def _forward(self, features: Features, state: TrainingState) -> tuple[Tensor, Tensor, Tensor]:
         x, mask = self._tensor(features.channels), self._tensor(features.mask.astype(np.float32))
@@ -264,60 +254,72 @@ class _Training:
         parts = losses(x, mask, reconstruction, mean, log_variance)
         return parts.reconstruction, parts.kl, mean
 
-    def _update(self, state: TrainingState, loss: Tensor) -> float:
+    def _update(self, state: TrainingState, loss: Tensor) -> Update:
         rise = min(1.0, (state.step + 1) / WARM_UP)
         fall = 0.5 * (1 + np.cos(np.pi * state.step / max(1, self.total))) + 0.01
         for group, rate in zip(state.optimiser.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * rise * fall
         state.optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), GRADIENT_LIMIT)
+        norm = nn.utils.clip_grad_norm_(self.net.parameters(), GRADIENT_LIMIT)
         state.optimiser.step()
-        return float(self.base_rates[0] * rise * fall)
+        return Update(float(norm), float(self.base_rates[0] * rise * fall))
 
     def _retune(self, state: TrainingState) -> None:
         """Bayesian optimisation of (s, lambda) on the validation specimens, and the best model so far."""
+        tuning = self._tune(state, 2 * self.settings.dka.support)
+        state.extra["tunings"].append(tuning)
+        if state.history:
+            state.history[-1]["validation_error"] = tuning["error"]
+        if tuning["error"] < state.extra["best_error"]:
+            best = {name: tuning[name] for name in ("bandwidth", "ridge")}
+            state.extra |= {"best_error": tuning["error"], "best": best}
+            state.keep_as_best()
+
+    def _tune(self, state: TrainingState, most: int) -> dict[str, Any]:
+        """One search for (s, lambda) of an exact kernel on `most` points; a row of the trajectory."""
         support, target = self.fixed_support
-        most = self.settings.dka.support
-        if len(target) > 2 * most:
+        if len(target) > most:
             # Real spectra come first, material by material: too many of them are thinned evenly.
-            rows = np.arange(2 * most)
-            if len(self.fit_index) > 2 * most:
-                rows = np.linspace(0, len(target) - 1, 2 * most).astype(int)
+            rows = np.arange(most)
+            if len(self.fit_index) > most:
+                rows = np.linspace(0, len(target) - 1, most).astype(int)
             support, target = support[rows], target[rows]
         points, asked = self.encode(support), self.encode(self.validation[0])
-        weights = self.net.scale(1.0).detach().cpu().numpy()
         noise = self._noise_of(points)
         # Guessed once: a yardstick that changed with the model could not tell the best of its states.
         spread = np.array(state.extra.setdefault("spread", np.sqrt(self._noise_of(asked)).tolist()))
 
         def error(bandwidth: float, ridge: float) -> float:
             try:
-                model = KernelRegressor(bandwidth, ridge, weights).fit(points, target, noise)
+                model = self._regressor(bandwidth, ridge).fit(points, target, noise)
             except TrainingError:
                 return float("inf")
             miss = robust_error(torch.from_numpy(model.predict(asked) - self.validation[1])).numpy()
             return float((miss / spread).mean())
 
         earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
-        tuning = tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier)
-        state.extra["tunings"].append(_tuning_row(state.step, tuning))
-        if state.history:
-            state.history[-1]["validation_error"] = tuning.error
-        if tuning.error < state.extra["best_error"]:
-            state.extra |= {"best_error": tuning.error, "best": {"bandwidth": tuning.bandwidth, "ridge": tuning.ridge}}
-            state.keep_as_best()
+        return _tuning_row(state.step, tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier))
+
+    def _regressor(self, bandwidth: float, ridge: float) -> KernelRegressor:
+        weights = self.net.scale(1.0).detach().cpu().numpy()
+        return KernelRegressor(bandwidth, ridge, weights, inducing=self.settings.dka.points, seed=self.seed)
 
     def _finish(self, state: TrainingState) -> Trained:
-        """The final kernel: the best encoder and bandwidth, on the training and the validation spectra together."""
+        """The final kernel: the best encoder and bandwidth, on the training and the validation spectra together.
+
+        Beyond `points` spectra it rests on so many inducing points, and for as many the bandwidth is tuned once more:
+        the one of the joint phase is that of far fewer.
+        """
+        if len(self.fixed_support[1]) > self.settings.dka.points:
+            state.extra["tunings"].append(self._tune(state, self.settings.dka.points))
+            best = state.extra["tunings"][-1]
+        else:
+            best = state.extra["best"]
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
         support, target = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
-        best = state.extra["best"]
-        weights = self.net.scale(1.0).detach().cpu().numpy()
         points = self.encode(support)
-        regressor = KernelRegressor(best["bandwidth"], best["ridge"], weights).fit(
-            points, target, self._noise_of(points)
-        )
+        regressor = self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points))
         return Trained(
             model=self.net.dvae.cpu().eval(),
             regressor=regressor,
@@ -355,9 +357,9 @@ class _Training:
         return data.hexdigest()
 
 
-def robust_error(error: Tensor) -> Tensor:
-    """Pseudo-Huber error in decades: quadratic below `ROBUST_WIDTH`, linear above."""
-    return torch.sqrt(error**2 + ROBUST_WIDTH**2) - ROBUST_WIDTH
+def _named(index: np.ndarray) -> str:
+    shown = ", ".join(str(i) for i in index[:5])
+    return f"spectra {shown}" + (f" and {len(index) - 5} more" if len(index) > 5 else "")
 
 
 def _split_validation(source: Source, index: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -376,7 +378,8 @@ def _row(
     kl: Tensor,
     kernel: Tensor | None,
     guess: Tensor | None,
-    rate: float,
+    latent: Tensor,
+    update: Update,
 ) -> dict[str, Any]:
     return {
         "step": step,
@@ -387,7 +390,8 @@ def _row(
         "kernel_loss": None if kernel is None else kernel.item(),
         "guess_loss": None if guess is None else guess.item(),
         "validation_error": None,
-        "learning_rate": rate,
+        "active_units": active_units(latent),
+        **update._asdict(),
     }
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from ionscope.measure import Z90
+
 DETECTORS = ("reconstruction", "latent_distance", "kramers_kronig")
 FALSE_ALARM_RATE = 0.05
 NEIGHBOURS = 5
@@ -40,6 +42,15 @@ class Trust:
     def distance(self, latent: np.ndarray) -> np.ndarray:
         """(m,) mean distance of latent points (m, d) to their nearest familiar neighbours."""
         return latent_distance(self.familiar, latent)
+
+    def disturbance(self, residual: np.ndarray) -> np.ndarray:
+        """(m,) decades by which spectra with Kramers-Kronig residuals (m,) may be off, beyond what calibration saw.
+
+        A residual is a relative error of the impedance. Up to the threshold the calibrated intervals hold it; what
+        exceeds that in quadrature may all be an error of the resistance.
+        """
+        usual = self.thresholds[DETECTORS.index("kramers_kronig")]
+        return Z90 * np.sqrt(np.maximum(residual**2 - usual**2, 0.0)) / np.log(10)
 
     def excess(self, scores: np.ndarray) -> np.ndarray:
         """(m, 3) scores in units of their thresholds: above 1 is unfamiliar, above `FAR` foreign."""

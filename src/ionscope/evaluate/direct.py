@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ionscope.config import Variant
+from ionscope.dka.deep_kernel import robust_error
 from ionscope.dka.source import Source
-from ionscope.dka.training import GRADIENT_LIMIT, VALIDATION_SHARE, VALIDATION_VIRTUAL, WARM_UP, robust_error
+from ionscope.dka.training import GRADIENT_LIMIT, VALIDATION_SHARE, VALIDATION_VIRTUAL, WARM_UP
 from ionscope.dvae.model import DVAE, Architecture
 from ionscope.errors import TrainingError
 from ionscope.preprocess.scaling import Features

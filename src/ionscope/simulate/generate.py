@@ -51,12 +51,14 @@ class Priors:
     instrument: Instrument
 
     @classmethod
-    def load(cls, folder: Path | str, materials: Iterable[str], electrodes: Iterable[str]) -> Priors:
+    def load(
+        cls, folder: Path | str, materials: Iterable[str], electrodes: Iterable[str], cell: str = "pellet"
+    ) -> Priors:
         """Read the named files below the configuration folder."""
         return cls(
             materials=[load_material(folder, name) for name in materials],
             electrodes={name: load_electrode(folder, name) for name in electrodes},
-            cell=load_cell(folder),
+            cell=load_cell(folder, cell),
             instrument=load_instrument(folder),
         )
 
@@ -191,13 +193,19 @@ def draw_specimen(
 ) -> Specimen:
     """Draw everything about a pellet but its microstructure."""
     thickness, area = draw_geometry(rng, priors.cell)
+    electrolyte = draw_electrolyte(rng, material, settings.grains, settings.dimension)
+    electrodes = draw_electrodes(rng, kind, cell.contact_fraction)
+    temperatures: tuple[float, ...] = settings.temperatures_c
+    if settings.temperature_range_c is not None:
+        temperatures = (float(rng.uniform(*settings.temperature_range_c)),)
     return Specimen(
         material=material.name,
         electrode=kind.name,
-        electrolyte=draw_electrolyte(rng, material, settings.grains, settings.dimension),
-        electrodes=draw_electrodes(rng, kind, cell.contact_fraction),
+        electrolyte=electrolyte,
+        electrodes=electrodes,
         thickness=thickness,
         area=area,
+        temperatures_c=temperatures,
     )
 
 
@@ -205,7 +213,7 @@ def simulate_specimen(family: Family, number: int) -> list[tuple[np.ndarray, dic
     """All spectra of one specimen: (impedance (f,) [ohm], row of variables) for each temperature."""
     settings, priors = family.settings, family.priors
     specimen = family.specimens[number - family.members.start]
-    temperatures = np.array(settings.temperatures_c) + ZERO_CELSIUS
+    temperatures = np.array(specimen.temperatures_c) + ZERO_CELSIUS
     resistivity, bound = clean_resistivity(family, specimen)
     z = resistivity * specimen.thickness / specimen.area
     truth = dc_truth(specimen, family.system, temperatures)
@@ -238,7 +246,7 @@ def clean_resistivity(family: Family, specimen: Specimen) -> tuple[np.ndarray, n
         z, bound = family.system.solve_direct(theta), np.zeros(len(theta))
     else:
         z, bound = ReducedModel(family.system, theta, settings.tolerance).certified_impedance(theta)
-    shape = (len(settings.temperatures_c), -1)
+    shape = (len(specimen.temperatures_c), -1)
     return z.reshape(shape), bound.reshape(shape)
 
 
@@ -269,7 +277,7 @@ def dc_truth(specimen: Specimen, system: AffineSystem, temperatures: np.ndarray)
 def all_theta(settings: Simulation, specimen: Specimen) -> np.ndarray:
     """(t f, 6) the affine parameters of a specimen's spectra, one after the other."""
     frequency = frequency_grid(settings)
-    return np.concatenate([specimen.theta(frequency, t + ZERO_CELSIUS) for t in settings.temperatures_c])
+    return np.concatenate([specimen.theta(frequency, t + ZERO_CELSIUS) for t in specimen.temperatures_c])
 
 
 def _recorded_geometry(

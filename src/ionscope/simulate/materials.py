@@ -98,7 +98,8 @@ def _polarisation(omega: np.ndarray, sigma: float, omega_0: float, exponent: flo
 class Specimen:
     """One pellet between its electrodes, with everything but its microstructure.
 
-    thickness [cm] and area [cm2] are the true ones; `electrodes` are bottom and top, per area really in contact.
+    thickness [cm] and area [cm2] are the true ones; `electrodes` are bottom and top, per area really in contact;
+    `temperatures_c` are those at which it is measured.
     """
 
     material: str
@@ -107,6 +108,7 @@ class Specimen:
     electrodes: tuple[Electrode, Electrode]
     thickness: float
     area: float
+    temperatures_c: tuple[float, ...] = ()
 
     def theta(self, frequency: np.ndarray, temperature: float) -> np.ndarray:
         """(f, 6) the parameters of `fem.TERMS` [S/cm] at `frequency` [Hz] and `temperature` [K]."""
