@@ -62,7 +62,7 @@ benchmark-simulator: $(VENV)/.ok
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[verify]'
 	$(BIN)/python benchmarks/simulator.py
 
-# Puts the model of the last production run into the package. Look at measured pellets first: README, "The reader".
+# Puts the model of the last production run into the package. Look at measured pellets first.
 SHIPPED := src/ionscope/models/reader
 ship: production
 	mkdir -p $(SHIPPED)

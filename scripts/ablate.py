@@ -5,7 +5,7 @@ output   CSV: learner, spectrum, sigma [S/cm]
 ======== ====================================
 """
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -16,7 +16,7 @@ def main(snakemake):
     from ionscope.config import Variant
     from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate import ablations
-    from ionscope.files import read_json, whole_file
+    from ionscope.files import read_json
     from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
@@ -35,8 +35,7 @@ def main(snakemake):
         table = ablations.direct_predictions(spectra, train, test, smoothing, variant, seed)
     else:
         table = ablations.variant_predictions(spectra, train, test, smoothing, learner, variant, seed, params.device)
-    with whole_file(snakemake.output[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_tables([(table, snakemake.output[0])])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Gather the peers' predictions: figures with their spread over seeds, the information limit beside them."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -10,7 +10,6 @@ def main(snakemake):
     from ionscope.evaluate.ablations import predictions_of
     from ionscope.evaluate.limit_table import LIMIT
     from ionscope.evaluate.summary import tested
-    from ionscope.files import whole_file
     from ionscope.seeds import derived_seed
 
     params = snakemake.params
@@ -22,8 +21,7 @@ def main(snakemake):
     accuracy = pd.read_csv(snakemake.input.accuracy)
     limit = accuracy[(accuracy["variant"] == LIMIT) & (accuracy["group"] == "all")].set_index("quantity")["rmse"]
     table = ablation_table(runs, own[params.default], limit.to_dict(), derived_seed(params.seed, "bootstrap"))
-    with whole_file(snakemake.output[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_tables([(table, snakemake.output[0])])
 
 
 if __name__ == "__main__":

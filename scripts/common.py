@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,9 @@ def training_progress(description: str, events: Path | None = None) -> Iterator[
     """What a training tells of its steps, as a bar in the log and, with a folder `events`, for TensorBoard."""
     from ionscope.dvae.events import EventLog
 
-    log = EventLog(events) if events is not None else None
-    with progress_bar(description=description) as bar:
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(EventLog(events))) if events is not None else None
+        bar = stack.enter_context(progress_bar(description=description))
 
         def show(step: int, total: int, row: dict[str, Any]) -> None:
             bar.total = total
@@ -57,8 +58,6 @@ def training_progress(description: str, events: Path | None = None) -> Iterator[
                 log.add(row)
 
         yield show
-    if log is not None:
-        log.close()
 
 
 def write_tables(tables: Iterable[tuple[Any, str]]) -> None:

@@ -1,6 +1,6 @@
 """Circuit fits and Kramers-Kronig tests of a part of the sweeps that the reader's calibration and test need."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -8,7 +8,6 @@ def main(snakemake):
 
     from ionscope.config import ReaderModel
     from ionscope.dka.reader_model import held_out_sweeps, sweep_evidence
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -17,8 +16,7 @@ def main(snakemake):
     sweeps = held_out_sweeps(spectra, ReaderModel.model_validate(params.reader), derived_seed(params.seed, "reader"))
     part = sweeps.iloc[int(snakemake.wildcards.part) :: params.parts]
     table = sweep_evidence(spectra, part, lambda rows: tqdm(rows, desc="fits", mininterval=5))
-    with whole_file(snakemake.output[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_tables([(table, snakemake.output[0])])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Train the default variant without one material or one kind of electrode, and read what it has not seen."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -11,7 +11,7 @@ def main(snakemake):
     from ionscope.config import Variant
     from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.left_out import left_out_row, left_out_table
-    from ionscope.files import read_json, whole_file
+    from ionscope.files import read_json
     from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
@@ -31,8 +31,7 @@ def main(snakemake):
         derived_seed(params.seed, "left out", wildcards.kind, wildcards.value),
         params.device,
     )
-    with whole_file(snakemake.output[0]) as temporary:
-        left_out_table([row]).to_csv(temporary, index=False)
+    write_tables([(left_out_table([row]), snakemake.output[0])])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ limits.csv one row a test spectrum: standard deviations of log10 sigma_total [de
 ========== ==============================================================================
 """
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -19,7 +19,6 @@ def main(snakemake):
     from ionscope.config import Simulation
     from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.limits import information_limits
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.simulate.generate import Priors
 
@@ -38,8 +37,7 @@ def main(snakemake):
         test,
         progress=lambda items: tqdm(items, desc="microstructures", mininterval=5),
     )
-    with whole_file(snakemake.output[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_tables([(table, snakemake.output[0])])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Assign every specimen a role (train, test) and a fold, stratified by material and electrode."""
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
     import pandas as pd
 
     from ionscope.evaluate.splits import split_specimens
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -16,8 +15,7 @@ def main(snakemake):
     specimens = pd.DataFrame(columns).drop_duplicates("specimen")
     params = snakemake.params
     split = split_specimens(specimens, params.test_fraction, params.folds, derived_seed(params.seed, "split"))
-    with whole_file(snakemake.output[0]) as temporary:
-        split.to_csv(temporary, index=False)
+    write_tables([(split, snakemake.output[0])])
 
 
 if __name__ == "__main__":

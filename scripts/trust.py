@@ -5,7 +5,7 @@ trust.csv one row a corruption: AUROC, detection rates, and what it does to sigm
 ========= ========================================================================
 """
 
-from common import run
+from common import run, write_tables
 
 
 def main(snakemake):
@@ -18,7 +18,6 @@ def main(snakemake):
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.corruptions import trust_table
-    from ionscope.files import whole_file
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -32,8 +31,7 @@ def main(snakemake):
         ModelBundle.load(Path(snakemake.input.model).parent),
         derived_seed(snakemake.params.seed, "trust"),
     )
-    with whole_file(snakemake.output[0]) as temporary:
-        table.to_csv(temporary, index=False)
+    write_tables([(table, snakemake.output[0])])
 
 
 if __name__ == "__main__":

@@ -190,11 +190,7 @@ class SpectrumSet:
             raise InputDataError("no spectra to concatenate")
         if any(not np.array_equal(part.frequency, parts[0].frequency) for part in parts):
             raise InputDataError("sets with different frequency grids cannot be concatenated")
-        joined = xr.concat(parts, dim="spectrum", data_vars="minimal", combine_attrs="drop_conflicts")
-        for column in joined.data_vars.values():
-            # Read from a file, the first part's longest name would cut off the names of all others when written.
-            column.encoding.pop("dtype", None)
-        return cls(joined)
+        return cls(xr.concat(parts, dim="spectrum", data_vars="minimal", combine_attrs="drop_conflicts"))
 
     def __len__(self) -> int:
         return self.data.sizes["spectrum"]

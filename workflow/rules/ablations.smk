@@ -4,10 +4,8 @@ from ionscope.evaluate.ablations import CHEAP_SEEDS, CHEAP_TOGETHER, CNN
 from ionscope.evaluate.left_out import KINDS
 
 RETRAINED = [name for name in COMPARABLE if name in TRAINED]
-# What leaves a part of the training specimens out must be trained on them.
-LEFT_OUT_VARIANT = (
-    RUN.learning.default if RUN.learning.default in TRAINED else RETRAINED[0]
-)
+# The default, or where that is a reader the first variant that learns from the run's own specimens.
+OWN_DEFAULT = RUN.learning.default if RUN.learning.default in TRAINED else RETRAINED[0]
 # The run's own training of a variant is its first seed.
 ABLATION_RUNS = [
     *(f"{CHEAP_TOGETHER}/{k}" for k in range(CHEAP_SEEDS)),
@@ -47,7 +45,7 @@ rule ablate:
         runtime=60,
     params:
         variant=lambda wildcards: settings_of(
-            wildcards.learner if wildcards.learner in RETRAINED else LEFT_OUT_VARIANT
+            wildcards.learner if wildcards.learner in RETRAINED else OWN_DEFAULT
         ),
         device=RUN.learning.device,
         seed=RUN.seed,
@@ -101,7 +99,7 @@ rule leave_out:
         mem_mb=4000,
         runtime=60,
     params:
-        variant=settings_of(LEFT_OUT_VARIANT),
+        variant=settings_of(OWN_DEFAULT),
         device=RUN.learning.device,
         seed=RUN.seed,
     script:

@@ -107,8 +107,8 @@ def held_out_readings(spectra: SpectrumSet, split: pd.DataFrame, folds: list[Mod
     return pd.concat(parts, ignore_index=True).sort_values("spectrum", ignore_index=True)
 
 
-def fold_of_spectra(spectra: SpectrumSet, split: pd.DataFrame) -> np.ndarray:
-    """(n,) fold of each spectrum's specimen, -1 for test."""
+def fold_of_spectra(spectra: SpectrumSet | pd.DataFrame, split: pd.DataFrame) -> np.ndarray:
+    """(n,) fold of the specimen of each spectrum of a set or a table, -1 for test."""
     return split.set_index("specimen")["fold"].loc[spectra["specimen"].astype(str)].to_numpy()
 
 
@@ -180,8 +180,7 @@ def prediction_table(
 def add_single_spectrum_ea(table: pd.DataFrame, split: pd.DataFrame, readings: Readings, seed: int) -> None:
     """Fill `ea_single`: for training specimens by models of the other folds, for test specimens by one of all."""
     features = np.column_stack([np.log10(table["sigma"]), 1000 / table["temperature"], readings.latent])
-    fold = split.set_index("specimen")["fold"].loc[table["specimen"]].to_numpy()
-    group, ea = table["specimen"].to_numpy(), table["ea_true"].to_numpy()
+    fold, group, ea = fold_of_spectra(table, split), table["specimen"].to_numpy(), table["ea_true"].to_numpy()
     for k in np.unique(fold):
         fit = (fold >= 0) & (fold != k)
         model = single_spectrum_regressor(features[fit], ea[fit], group[fit], derived_seed(seed, "ea", int(k) + 1))

@@ -184,7 +184,7 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "# Model card: the reader of laboratory files",
                 "",
                 f"Trained on {about['training_spectra']} simulated spectra of {about['training_specimens']} specimens "
-                "with wide priors (config/materials/generic.yaml, config/electrodes/any_*.yaml), shown through random "
+                "with wide priors (the populations of the run's reader section), shown through random "
                 f"sweeps between {about['frequency_min_hz']:g} Hz and {about['frequency_max_hz']:g} Hz.",
                 "",
                 "Input: an impedance spectrum. Output: the total ionic resistance with a 90 % interval.",

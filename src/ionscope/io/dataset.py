@@ -37,7 +37,8 @@ def read_dataset(path: Path | str) -> SpectrumSet:
     version = int(data.attrs.get("schema_version", 0))
     if version > SCHEMA_VERSION:
         raise InputDataError(f"{path}: schema version {version} is newer than {SCHEMA_VERSION}; update ionscope")
-    return SpectrumSet(data)
+    # How this file held its columns is of no concern to the next: the width of its names would cut off longer ones.
+    return SpectrumSet(data.drop_encoding())
 
 
 def read_datasets(paths: Iterable[Path | str]) -> SpectrumSet:
