@@ -128,6 +128,8 @@ def test_the_program_ends_with_ctrl_c_and_code_0(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell without job control starts what runs in its background deaf to Ctrl-C, tests and all.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     write(tmp_path / "pellet.csv")
     line = process.stdout.readline()
