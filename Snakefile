@@ -15,7 +15,7 @@ min_version("9.19")
 # A file given with --configfile stands alone; Snakemake would otherwise merge it into the paper's.
 if "simulation" not in config:
 
-    configfile: "config/config.yaml"
+    configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 report: "workflow/report/workflow.rst"

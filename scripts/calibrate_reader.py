@@ -10,7 +10,7 @@ def main(snakemake):
 
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.reader_model import calibrate_reader, write_model_card
-    from ionscope.files import write_json
+    from ionscope.files import read_json, write_json
     from ionscope.io.dataset import read_dataset
 
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
@@ -18,7 +18,8 @@ def main(snakemake):
     metrics = calibrate_reader(bundle, read_dataset(snakemake.input.spectra), evidence.sort_values("spectrum"))
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)
-    write_model_card(bundle, metrics, snakemake.output.card)
+    sha256 = read_json(snakemake.output.model)["sha256"]["model.json"]
+    write_model_card(bundle, metrics, snakemake.output.card, sha256)
 
 
 if __name__ == "__main__":

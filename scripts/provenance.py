@@ -16,10 +16,11 @@ def main(snakemake):
         return answer.stdout.strip() or None
 
     versions = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
-    models = Path(snakemake.input[0]).parent / "models"
+    results = Path(snakemake.input[0]).parent
     devices = {
-        str(path.parent.relative_to(models)): read_json(path)["about"].get("device")
-        for path in sorted(models.glob("*/*/model.json"))
+        str(path.parent.relative_to(folder)): read_json(path)["about"].get("device")
+        for folder, models in ((results / "models", "*/*/model.json"), (results, "reader/trained/model.json"))
+        for path in sorted(folder.glob(models))
     }
     record = {
         "python": platform.python_version(),

@@ -1,5 +1,6 @@
-"""Fill the tables of README.md from the last paper run: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON]]
+"""Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON]]
 
+They come from the last paper run, and those about the reader from the last production run, where there is one.
 With a measured file, the example in the first screen is what `ionscope predict` says of it; with the validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
@@ -18,6 +19,7 @@ from ionscope.cli import main as ionscope
 from ionscope.files import read_json
 
 RUN = ROOT / "results" / "paper"
+PRODUCTION = ROOT / "results" / "production"
 
 
 def figure(text: str) -> str:
@@ -73,6 +75,49 @@ def ablations_table() -> str:
     return markdown(["", "RMSE", "MAE", "median", "95 %", "pairs right"], rows)
 
 
+def reader_table() -> str:
+    rows = []
+    for name, figures in read_json(PRODUCTION / "reader" / "metrics.json").items():
+        medians = [figures[f"{witness}median"] for witness in ("", "read_off_", "circuit_fit_", "kernel_")]
+        shares = [figures[key] for key in ("coverage_90", "not_worse_than_read_off")]
+        rows.append(
+            [
+                name,
+                str(figures["n"]),
+                *(f"{value:.2g}" for value in medians),
+                *(f"{100 * share:.1f} %" for share in shares),
+            ]
+        )
+    head = [
+        "simulated sweeps",
+        "n",
+        "median error",
+        "read-off",
+        "circuit fit",
+        "kernel",
+        "covered by the 90 % interval",
+    ]
+    return markdown([*head, "not worse than the read-off"], rows)
+
+
+def production_table() -> str:
+    """The reader on the paper's test set, beside the variant that learned from that set's other specimens."""
+    reader, paper = (read_json(run / "evaluation" / "metrics.json") for run in (PRODUCTION, RUN))
+    lines = {
+        "RMSE of log10 σ, decades": ("sigma_log10_rmse", "limit_log10_rmse", 1.0),
+        "its median": ("sigma_log10_median", "limit_log10_median", 1.0),
+        "MAE of σ, S/cm": ("sigma_mae_s_cm", "limit_sigma_mae_s_cm", 1.0),
+        "RMSE of Ea from a series, kJ/mol": ("ea_series_rmse_kj_mol", "limit_ea_series_rmse_kj_mol", 1.0),
+        "pairs right, %": ("pairs_correct", None, 100.0),
+        "covered by the 90 % interval, %": ("coverage_90", None, 100.0),
+    }
+    rows = []
+    for name, (key, limit, factor) in lines.items():
+        values = [metrics[key] for metrics in (reader, paper)] + ([reader[limit]] if limit else [])
+        rows.append([name, *(f"{factor * value:.3g}" for value in values), *([] if limit else [""])])
+    return markdown(["the paper's test set", "reader", "`joint`", "information limit"], rows)
+
+
 def example(path: str) -> str:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -100,6 +145,8 @@ def measured_table(path: str) -> str:
 
 def main() -> None:
     tables = {"claims": claims_table(), "peers": peers_table(), "ablations": ablations_table()}
+    if PRODUCTION.is_dir():
+        tables |= {"reader": reader_table(), "production": production_table()}
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:

@@ -20,7 +20,7 @@ from ionscope.kramers_kronig import KramersKronigResult
 from ionscope.measure import Z90
 from ionscope.preprocess.quality import assess
 from ionscope.spectrum import Spectrum
-from ionscope.training_range import SHIPPED, TrainingRange
+from ionscope.training_range import TrainingRange
 
 FEWEST_POINTS = 8
 SHORTEST_BAND = 1.5
@@ -33,6 +33,13 @@ PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
 
 PLAUSIBLE_TEMPERATURE = -120.0, 400.0
+
+VACUUM_PERMITTIVITY = 8.8541878188e-14
+"""F/cm, CODATA 2022; no pellet has a smaller capacitance than the vacuum in its place."""
+
+DIELECTRIC_PHASE = np.radians(-45.0)
+"""Below it at the highest frequency, the displacement current of the grains is seen."""
+
 UNFAMILIAR = {
     "reconstruction": "the autoencoder does not reproduce its shape",
     "latent_distance": "no simulated cell is like it",
@@ -96,9 +103,7 @@ class Reader:
         if folder is not None:
             return cls(ModelBundle.load(Path(folder)))
         with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
-            reader = cls(ModelBundle.load(shipped))
-        reader.trained = reader.trained or SHIPPED
-        return reader
+            return cls(ModelBundle.load(shipped))
 
     def read(self, spectrum: Spectrum, shape_spread: float = 0.0) -> Reading:
         """Read one spectrum; `InputDataError` where it cannot be read at all.
@@ -203,10 +208,31 @@ def _implausible(reading: Reading) -> list[str]:
             f"a conductivity of {reading.sigma.value:.2g} S/cm is implausible for a solid electrolyte; "
             "thickness is wanted in cm and area in cm2"
         )
+    permittivity = apparent_permittivity(spectrum)
+    if permittivity is not None and permittivity < 1:
+        found.append(
+            f"its capacitance at {spectrum.frequency[-1]:.3g} Hz would be {permittivity:.2g} times that of a vacuum, "
+            "which no solid has; thickness is wanted in cm and area in cm2"
+        )
     low, high = PLAUSIBLE_TEMPERATURE
     if spectrum.temperature_c is not None and not low <= spectrum.temperature_c <= high:
         found.append(f"{spectrum.temperature_c:.0f} C is outside {low:.0f} to {high:.0f} C; is it Celsius?")
     return found
+
+
+def apparent_permittivity(spectrum: Spectrum) -> float | None:
+    """Relative permittivity from the parallel capacitance at the highest frequency, ``Im(1 / Z) / omega L / A``.
+
+    Grain boundaries and stray capacitance of a sample holder only add to it where the grains relax in the band. None
+    where they do not, or where the geometry is not known.
+    """
+    if spectrum.thickness is None or spectrum.area is None:
+        return None
+    frequency, z = spectrum.frequency[-1], spectrum.impedance[-1]
+    if np.angle(z) > DIELECTRIC_PHASE:
+        return None
+    capacitance = (1 / z).imag / (2 * np.pi * frequency)
+    return float(capacitance * spectrum.thickness / (spectrum.area * VACUUM_PERMITTIVITY))
 
 
 def describe(reading: Reading) -> str:

@@ -60,15 +60,6 @@ class TrainingRange:
         ]
 
 
-SHIPPED = TrainingRange(
-    thickness_cm=(0.075, 0.21),
-    area_cm2=(np.pi / 4 * 0.8**2, np.pi / 4 * 1.3**2),
-    temperature_c=(-40.0, 120.0),
-)
-"""For the model that comes with the package, should its files not tell: the priors of `config/cells/pellet.yaml`
-(diameters of 0.8 to 1.3 cm) and the temperatures that its priors stand for."""
-
-
 def _inside(value: float, span: Range, unit: str) -> bool:
     margin = 0.0 if unit == "C" else MARGIN
     return span[0] * (1 - margin) <= value <= span[1] * (1 + margin)

@@ -27,6 +27,8 @@ each_file = pytest.mark.parametrize("name", FILES)
 
 def make(quick, kind):
     variant = quick.model_copy(update={"representation": Representing(kind=kind)})
+    if kind == "capacitive":
+        variant = variant.model_copy(update={"dka": variant.dka.model_copy(update={"regression": "median"})})
     bundle, _ = train_bundle(SPECTRA, np.arange(20), variant, Smoothing(5, 2), 0, "cpu")
     calibrate(bundle, SPECTRA, np.arange(20, 30), variant, 0)
     bundle.about["variant"] = kind
@@ -35,7 +37,7 @@ def make(quick, kind):
 
 @pytest.fixture(scope="module")
 def bundles(quick):
-    return {kind: make(quick, kind) for kind in ("equivariant", "anchored", "global")}
+    return {kind: make(quick, kind) for kind in ("equivariant", "anchored", "capacitive", "global")}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def same_readings(a, b):
         assert np.array_equal(getattr(a, name), getattr(b, name), equal_nan=True), name
 
 
-@pytest.mark.parametrize("kind", ["equivariant", "anchored", "global"])
+@pytest.mark.parametrize("kind", ["equivariant", "anchored", "capacitive", "global"])
 def test_what_is_loaded_reads_the_same(bundles, kind, tmp_path):
     bundles[kind].save(tmp_path)
     back = ModelBundle.load(tmp_path)

@@ -6,21 +6,23 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from ionscope import config
+from ionscope.config import Learning, ReaderModel, Representing, RunConfig, Simulation, Variant
+from ionscope.config.learning import Adapting, Autoencoding
+from ionscope.config.run import Peers, Validation, Verification
 
 ROOT = Path(__file__).parents[2]
 MODELS = [
-    config.RunConfig,
-    config.Simulation,
-    config.Learning,
-    config.Variant,
-    config.Representing,
-    config.Autoencoding,
-    config.Adapting,
-    config.ReaderModel,
-    config.Peers,
-    config.Validation,
-    config.Verification,
+    RunConfig,
+    Simulation,
+    Learning,
+    Variant,
+    Representing,
+    Autoencoding,
+    Adapting,
+    ReaderModel,
+    Peers,
+    Validation,
+    Verification,
 ]
 
 

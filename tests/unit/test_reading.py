@@ -26,7 +26,17 @@ from ionscope.dka.referee import WITNESSES
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
-from ionscope.reading import FEWEST_POINTS, SHORTEST_BAND, Estimate, Reader, Reading, describe, judge
+from ionscope.reading import (
+    FEWEST_POINTS,
+    SHORTEST_BAND,
+    VACUUM_PERMITTIVITY,
+    Estimate,
+    Reader,
+    Reading,
+    apparent_permittivity,
+    describe,
+    judge,
+)
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import TrainingRange
 
@@ -229,6 +239,37 @@ def test_what_cannot_be_is_told(sigma, fields, message):
     assert re.search(message, reasons[0])
 
 
+def dielectric(permittivity, thickness=0.1, area=0.5):
+    """A pellet whose grains relax at 100 kHz, between electrodes that do not matter."""
+    capacitance = permittivity * VACUUM_PERMITTIVITY * area / thickness
+    frequency = np.logspace(1, 7, 61)
+    resistance = 1 / (2 * np.pi * 1e5 * capacitance)
+    z = resistance / (1 + 2j * np.pi * frequency * resistance * capacitance)
+    return Spectrum(frequency, z + 1 / (2e-6j * np.pi * frequency), thickness=thickness, area=area, source="arc.csv")
+
+
+@given(st.floats(1.5, 300.0), st.floats(0.03, 1.0), st.floats(0.05, 2.0))
+def test_the_permittivity_is_that_of_the_grains(permittivity, thickness, area):
+    assert apparent_permittivity(dielectric(permittivity, thickness, area)) == pytest.approx(permittivity, rel=2e-3)
+
+
+def test_without_geometry_or_grains_in_the_band_there_is_no_permittivity():
+    arc = dielectric(20.0)
+    assert apparent_permittivity(replace(arc, area=None)) is None
+    slow = arc.frequency < 5e4
+    assert apparent_permittivity(replace(arc, frequency=arc.frequency[slow], impedance=arc.impedance[slow])) is None
+
+
+def test_an_area_in_square_millimetres_is_less_than_a_vacuum_holds():
+    arc = dielectric(20.0)
+    right = Reading(arc, Estimate(1e3, 9e2, 1.1e3), None, 1e3, "ok", ())
+    wrong = replace(right, spectrum=replace(arc, area=100 * arc.area))
+    assert not any("vacuum" in reason for reason in judge(right, USUAL)[1])
+    verdict, reasons = judge(wrong, USUAL)
+    assert verdict != "ok"
+    assert any("0.2 times that of a vacuum, which no solid has" in reason for reason in reasons)
+
+
 def test_a_refusal_comes_before_cautions():
     verdict, reasons = judge(answer(factor=10.0, read_off=1e6), {**USUAL, DETECTORS[0]: 1.5})
     assert verdict == "refuse"
@@ -328,10 +369,11 @@ def _rows(where):
 
 
 def test_the_card_tells_what_was_measured_and_its_limits(trained, tmp_path):
-    write_model_card(trained[0], trained[2], tmp_path / "MODEL_CARD.md")
+    write_model_card(trained[0], trained[2], tmp_path / "MODEL_CARD.md", "0123abcd")
     text = (tmp_path / "MODEL_CARD.md").read_text()
     assert f"{trained[0].about['training_spectra']} simulated spectra" in text
     assert f"| all | {trained[2]['all']['n']} |" in text
+    assert "model.json, which holds those of the other files: `0123abcd`" in text
     assert "## Limits" in text
 
 
@@ -360,5 +402,5 @@ def test_a_model_that_does_not_tell_its_ranges_checks_none(trained):
 
 
 def test_the_shipped_model_checks_geometry_and_temperature():
-    reading = Reader.load().read(spectrum(temperature=473.15, thickness=3.0, area=0.7))
+    reading = Reader.load().read(spectrum(temperature=533.15, thickness=3.0, area=0.7))
     assert sum("training range" in reason for reason in reading.reasons) == 2

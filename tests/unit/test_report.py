@@ -20,6 +20,7 @@ from ionscope.report.html import build_report
 from ionscope.report.page import Page
 from ionscope.report.run_folder import RunFolder
 from ionscope.report.sections.accuracy import against_the_limit, with_ratio
+from ionscope.report.sections.learning import settings
 from ionscope.report.sections.trust import left_out
 
 SECTIONS = (
@@ -447,6 +448,26 @@ def test_what_was_left_out_is_shown_or_said_not_to_have_been_asked_for(run, docu
     pd.DataFrame([row]).to_csv(folder / "evaluation/left_out.csv", index=False)
     text = Document(left_out(Page(RunFolder(folder, CONFIG), tmp_path))).text
     assert "Left out of the training" in text and "0.87" in text and "was not asked for" not in text
+
+
+def test_settings_that_read_held_out_folds_better_are_named(run, document, tmp_path):
+    assert "(learning.search) and was not asked for in this run" in document.text
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    table = pd.DataFrame(
+        {
+            "setting": "dvae.latent",
+            "value": [6, 12, 24],
+            "configured": [False, True, False],
+            "difference": [0.004, 0.0, -0.003],
+            "standard_error": [0.001, np.nan, 0.001],
+        }
+    )
+    for factor, said in ((1, "two standard errors: dvae.latent = 24."), (2, "No other value is better")):
+        table.assign(standard_error=factor * table["standard_error"]).to_csv(
+            folder / "evaluation/settings.csv", index=False
+        )
+        assert said in Document(settings(Page(RunFolder(folder, CONFIG), tmp_path))).text
 
 
 def test_corruptions_that_are_missed_are_named(document):

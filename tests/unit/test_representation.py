@@ -15,7 +15,7 @@ from ionscope.errors import InputDataError
 from ionscope.preprocess.scaling import PERCENTILES, Representation, resample
 from ionscope.preprocess.smoothing import Smoothing
 
-KINDS = ("equivariant", "anchored", "global", "per_spectrum")
+KINDS = ("equivariant", "anchored", "capacitive", "global", "per_spectrum")
 every_kind = pytest.mark.parametrize("kind", KINDS)
 SPECTRA = pellets(12, points=31)
 F, Z = SPECTRA.frequency, SPECTRA.impedance
@@ -62,6 +62,35 @@ def test_anchored_is_indifferent_to_a_factor_on_the_frequency(factor):
     assert np.allclose(after.channels, before.channels, rtol=0, atol=1e-6)
     assert np.array_equal(after.mask, before.mask)
     assert np.array_equal(after.reference, before.reference)
+
+
+@given(factors)
+def test_capacitive_is_indifferent_to_a_factor_that_leaves_capacitances(factor):
+    representation = fitted("capacitive")
+    before, after = representation.transform(F, Z), representation.transform(F / factor, factor * Z)
+    assert np.allclose(after.channels, before.channels, rtol=0, atol=1e-6)
+    assert np.allclose(after.reference, factor * before.reference, rtol=1e-12)
+
+
+@given(factors)
+def test_capacitive_shows_the_capacitance_at_the_read_off_and_nothing_else_of_the_scale(factor):
+    representation = fitted("capacitive")
+    before, after = (representation.transform(F, z).channels for z in (Z, factor * Z))
+    assert np.allclose(after[:, [0, 1, 3]], before[:, [0, 1, 3]], rtol=0, atol=1e-6)
+    per_decade = 1 / (representation.high[2] - representation.low[2])
+    covered = before[:, 3] > 0
+    moved = (after - before)[:, 2]
+    assert np.allclose(moved[covered], -np.log10(factor) * per_decade, rtol=0, atol=1e-4)
+    assert not moved[~covered].any()
+
+
+def test_the_capacitance_is_that_of_an_arc_whose_top_is_at_the_read_off():
+    frequency, r, c = np.logspace(-2, 6, 81), 3e4, 1e-9
+    arc = r / (1 + 2j * np.pi * frequency * r * c)
+    representation = Representation("capacitive", np.array([-1.0, 0.0, 1.0]))
+    raw, _, reference = representation._raw(frequency, np.array([arc]), None, None)
+    at = frequency[np.abs(np.angle(arc)).argmin()]
+    assert np.allclose(10 ** raw[0, 2], 1 / (2 * np.pi * at * reference[0]), rtol=1e-12)
 
 
 @given(factors)

@@ -1,5 +1,6 @@
 """The model that comes with the package: whole, small, and right about measured pellets."""
 
+import json
 from importlib import resources
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def test_it_is_whole_and_below_five_megabytes():
         names = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert set(names) == {"model.json", "encoder.safetensors", "kernel.npz", "card.md"}
     assert sum(names.values()) < 5e6
+
+
+def test_its_card_is_its_own():
+    folder = resources.files("ionscope") / "models" / "reader"
+    sha256 = json.loads((folder / "model.json").read_text(encoding="utf-8"))["sha256"]["model.json"]
+    assert sha256 in (folder / "card.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("resistance", [30.0, 1e3, 1e5])

@@ -20,14 +20,14 @@ from ionscope.dka.source import (
     join,
     shows_plateau,
 )
-from ionscope.preprocess.scaling import Representation
+from ionscope.preprocess.scaling import ANCHORED, Representation
 
 SPECTRA = pellets(10)
 WIDE = pellets(10, points=91, high=1e8)
 
 
 def source(kind="equivariant", windows=False, spectra=SPECTRA):
-    grid = np.arange(-40, 41) / 10 if kind == "anchored" else spectra.frequency
+    grid = np.arange(-40, 41) / 10 if kind in ANCHORED else spectra.frequency
     made = Source(
         representation=Representation(kind, grid),
         frequency=spectra.frequency,
@@ -62,12 +62,24 @@ def test_a_stack_is_two_cells_in_series(i, j, seed):
         assert (share > -1e-3).all()
 
 
-def test_a_stack_of_a_cell_with_itself_is_that_cell():
-    made = source("anchored")
+@pytest.mark.parametrize("kind", ANCHORED)
+def test_a_stack_of_a_cell_with_itself_is_that_cell(kind):
+    made = source(kind)
     features, target = made.virtual(np.array([7]), 5, np.random.default_rng(0))
     alone, its_target, _ = made.real(np.array([7]), np.random.default_rng(0))
     assert np.allclose(features.channels, alone.channels, atol=1e-5)
     assert target == pytest.approx(its_target[0], abs=1e-9)
+
+
+def test_stacks_of_cells_of_unlike_size_are_of_a_size_between():
+    made = source("capacitive")
+    larger = np.where(np.arange(len(SPECTRA)) == 3, 1e4, 1.0)
+    made = replace(made, impedance=larger[:, None] * made.impedance, resistance=larger * made.resistance)
+    features, target = made.virtual(np.array([3, 5]), 40, np.random.default_rng(0))
+    resistance = features.reference * 10**target
+    low, high = np.sort(made.resistance[[3, 5]])
+    assert ((resistance > 0.999 * low) & (resistance < 1.001 * high)).all()
+    assert np.ptp(np.log10(resistance)) > 2
 
 
 @given(st.integers(0, 19), st.floats(0.1, 0.9), st.floats(1.1, 5.0), st.integers(0, 2**16))

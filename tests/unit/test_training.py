@@ -12,6 +12,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from ionscope.dka.bandwidth import Tuning
 from ionscope.dka.deep_kernel import active_units
 from ionscope.dka.experiment import make_source, train_bundle
+from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.source import Source
 from ionscope.dka.training import choose_device, train
 from ionscope.dvae.checkpoint import load_tensors
@@ -324,6 +325,14 @@ def test_more_spectra_than_points_are_a_kernel_on_inducing_points(quick):
     assert len(result.regressor.points_) == 40
     assert [tuning["step"] for tuning in result.tunings] == [6, 10, 10]
     assert result.regressor.bandwidth == result.tunings[-1]["bandwidth"]
+
+
+def test_a_median_rests_on_every_spectrum(quick):
+    result = trained(with_(quick, dka={"regression": "median", "virtual": 60, "neighbours": 25}))
+    assert isinstance(result.regressor, LocalMedian)
+    assert result.regressor.neighbours == 25
+    least_squares = trained(with_(quick, dka={"virtual": 60}))
+    assert len(result.regressor.points_) == len(least_squares.regressor.points_)  # the validation specimens too
 
 
 def test_a_dimension_that_hardly_varies_is_not_active():

@@ -1,7 +1,8 @@
-"""Peers of the default model over several seeds, and materials and electrodes that training never saw."""
+"""Peers of the default model over several seeds, what training never saw, and settings tried on the folds."""
 
 from ionscope.evaluate.ablations import CHEAP_SEEDS, CHEAP_TOGETHER, CNN
 from ionscope.evaluate.left_out import KINDS
+from ionscope.evaluate.setting_search import trials
 
 RETRAINED = [name for name in COMPARABLE if name in TRAINED]
 # The default, or where that is a reader the first variant that learns from the run's own specimens.
@@ -16,6 +17,7 @@ ABLATION_RUNS = [
         for k in range(1, RUN.learning.ablation_seeds)
     ),
 ]
+TRIALS = range(len(trials(RUN.learning.search)))
 LEFT_OUT = [
     *(f"material/{name}" for name in RUN.materials),
     *(f"electrode/{name}" for name in RUN.simulation.electrodes),
@@ -123,3 +125,54 @@ rule left_out:
         runtime=10,
     script:
         "../../scripts/left_out.py"
+
+
+rule try_setting:
+    input:
+        spectra=f"{RESULTS}/preprocess/ingested.nc",
+        split=f"{RESULTS}/preprocess/split.csv",
+        smoothing=f"{RESULTS}/preprocess/smoothing.json",
+    output:
+        f"{RESULTS}/search/{{trial}}/{{fold}}.csv",
+    log:
+        f"{LOGS}/try_setting/{{trial}}/{{fold}}.log",
+    benchmark:
+        f"{BENCHMARKS}/try_setting/{{trial}}/{{fold}}.tsv"
+    wildcard_constraints:
+        trial=r"\d+",
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        variant=settings_of(OWN_DEFAULT),
+        search=RUN.learning.search,
+        device=RUN.learning.device,
+        seed=RUN.seed,
+    script:
+        "../../scripts/try_setting.py"
+
+
+rule settings:
+    input:
+        expand(f"{RESULTS}/search/{{trial}}/{{fold}}.csv", trial=TRIALS, fold=FOLDS),
+    output:
+        f"{RESULTS}/evaluation/settings.csv",
+    log:
+        f"{LOGS}/settings.log",
+    benchmark:
+        f"{BENCHMARKS}/settings.tsv"
+    conda:
+        "../../envs/ionscope.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        variant=settings_of(OWN_DEFAULT),
+        search=RUN.learning.search,
+    script:
+        "../../scripts/settings.py"

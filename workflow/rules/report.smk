@@ -39,6 +39,7 @@ rule html_report:
         left_out=(
             [f"{RESULTS}/evaluation/left_out.csv"] if RUN.learning.leave_out else []
         ),
+        settings=([f"{RESULTS}/evaluation/settings.csv"] if RUN.learning.search else []),
         literature=f"{RESULTS}/validation/literature.csv",
         verification=f"{RESULTS}/verification/verification.json",
         literature_figures=f"{RESULTS}/validation/figures",

@@ -18,6 +18,7 @@ import torch
 import ionscope
 from ionscope.circuits.evidence import Evidence
 from ionscope.dka.intervals import ConformalInterval
+from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.trust import Trust, latent_distance
@@ -29,7 +30,7 @@ from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
@@ -69,7 +70,7 @@ class ModelBundle:
 
     representation: Representation
     model: DVAE
-    regressor: KernelRegressor
+    regressor: KernelRegressor | LocalMedian
     smoothing: Smoothing = field(default_factory=Smoothing)
     interval: ConformalInterval | None = None
     trust: Trust | None = None
@@ -102,7 +103,8 @@ class ModelBundle:
     ) -> tuple[np.ndarray, np.ndarray]:
         """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`.
 
-        A referee cannot answer without them: its witnesses take their full time here too.
+        The half-width is that of an undisturbed spectrum; `read` widens it by what the Kramers-Kronig test finds. A
+        referee cannot answer without the scores: its witnesses take their full time here too.
         """
         if self.referee is not None:
             readings = self.read(frequency, impedance, shape)
@@ -113,6 +115,10 @@ class ModelBundle:
     def _answer(self, features: Features, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         half_width = self.interval.half_width(latent) if self.interval else np.full(len(latent), np.nan)
         return self.regressor.predict(latent) + np.log10(features.reference), half_width
+
+    def spread(self, latent: np.ndarray) -> np.ndarray | None:
+        """(n, 2) how far known spectra about latent points (n, d) lie apart, decades, where the kernel is a median."""
+        return self.regressor.spread(latent) if isinstance(self.regressor, LocalMedian) else None
 
     def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
@@ -129,7 +135,8 @@ class ModelBundle:
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
-            testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width)
+            spread = self.spread(latent)
+            testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width, spread)
             log10_resistance, half_width, weights = self.referee.answer(testimony)
             witnesses = testimony.answers
         if self.trust is not None:
@@ -182,7 +189,7 @@ class ModelBundle:
             for name, regressor in _referee_regressors(self.referee).items():
                 arrays |= _regressor_arrays(name, regressor)
                 constants[name] = _regressor_constants(regressor)
-            arrays["referee.quantiles"] = self.referee.quantiles
+            arrays |= {"referee.quantiles": self.referee.quantiles, "referee.steps": self.referee.steps}
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         info: dict[str, Any] = {
@@ -233,12 +240,16 @@ class ModelBundle:
         referee = None
         if "referee.quantiles" in arrays:
             *scales, error_scale = (_regressor(name, arrays, constants[name]) for name in REFEREE)
-            centre, spread, quantiles = (arrays[f"referee.{name}"] for name in ("centre", "spread", "quantiles"))
-            referee = Referee(centre, spread, tuple(scales), error_scale, quantiles)
+            centre, spread, steps, quantiles = (
+                arrays[f"referee.{name}"] for name in ("centre", "spread", "steps", "quantiles")
+            )
+            referee = Referee(centre, spread, tuple(scales), error_scale, steps, quantiles)
         return cls(
             representation=Representation.from_state(info["representation"]),
             model=model.eval(),
-            regressor=_regressor("kernel", arrays, constants["kernel"]),
+            regressor=(_local_median if "neighbours" in constants["kernel"] else _regressor)(
+                "kernel", arrays, constants["kernel"]
+            ),
             smoothing=Smoothing(**info["smoothing"]),
             interval=interval,
             trust=trust,
@@ -251,19 +262,26 @@ def _referee_regressors(referee: Referee) -> dict[str, KernelRegressor]:
     return dict(zip(REFEREE, (*referee.scales, referee.error_scale), strict=True))
 
 
-def _regressor_arrays(name: str, regressor: KernelRegressor) -> dict[str, np.ndarray]:
+def _regressor_arrays(name: str, regressor: KernelRegressor | LocalMedian) -> dict[str, np.ndarray]:
     """Arrays of a fitted regressor; points that come from a single-precision network are stored as such."""
     single = regressor.points_.astype(np.float32)
-    arrays = {
-        f"{name}.points": single if np.array_equal(single, regressor.points_) else regressor.points_,
-        f"{name}.alpha": regressor.alpha_,
-        f"{name}.bias": regressor.bias_,
-    }
+    arrays = {f"{name}.points": single if np.array_equal(single, regressor.points_) else regressor.points_}
+    if isinstance(regressor, LocalMedian):
+        arrays[f"{name}.target"] = regressor.target_.astype(np.float32)
+    else:
+        arrays |= {f"{name}.alpha": regressor.alpha_, f"{name}.bias": regressor.bias_}
     return arrays if regressor.weights is None else {**arrays, f"{name}.weights": np.asarray(regressor.weights)}
 
 
-def _regressor_constants(regressor: KernelRegressor) -> dict[str, float]:
+def _regressor_constants(regressor: KernelRegressor | LocalMedian) -> dict[str, float]:
+    if isinstance(regressor, LocalMedian):
+        return {"neighbours": regressor.neighbours}
     return {"bandwidth": float(regressor.bandwidth), "ridge": float(regressor.ridge)}
+
+
+def _local_median(name: str, arrays: dict[str, np.ndarray], constants: dict[str, Any]) -> LocalMedian:
+    regressor = LocalMedian(constants["neighbours"], arrays.get(f"{name}.weights"))
+    return regressor.fit(arrays[f"{name}.points"], arrays[f"{name}.target"])
 
 
 def _regressor(name: str, arrays: dict[str, np.ndarray], constants: dict[str, float]) -> KernelRegressor:

@@ -12,7 +12,7 @@ from ionscope.dka.activation import series_quantiles, series_table, single_spect
 from ionscope.dka.bundle import ModelBundle, Readings
 from ionscope.dka.source import Source, shows_plateau
 from ionscope.dka.training import Progress, Trained, train
-from ionscope.preprocess.scaling import Representation
+from ionscope.preprocess.scaling import ANCHORED, Representation
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
 from ionscope.spectrum import SpectrumSet
@@ -45,8 +45,8 @@ def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) ->
 
 
 def representation_grid(settings: Representing, spectra: SpectrumSet) -> np.ndarray:
-    """The set's own frequencies, or decades about the read-off for the anchored kind."""
-    if settings.kind != "anchored":
+    """The set's own frequencies, or decades about the read-off for anchored kinds."""
+    if settings.kind not in ANCHORED:
         return spectra.frequency
     steps = round(settings.decades * settings.points_per_decade)
     return np.arange(-steps, steps + 1) / settings.points_per_decade

@@ -18,6 +18,7 @@ from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import shape_factor, train_bundle
+from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
@@ -113,7 +114,9 @@ def calibrate_reader(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     latent, reconstruction, reference, kernel, truth = _encoded(bundle, spectra, known)
     residual = known["kramers_kronig"].to_numpy()
     half_width = bundle.calibrate(latent, kernel - truth, group, reconstruction, residual)
-    bundle.referee = Referee.fit(Testimony.of(reference, _fits(known), kernel, half_width), truth, group)
+    electrode = spectra["electrode"].astype(str)[known["spectrum"]]
+    testimony = Testimony.of(reference, _fits(known), kernel, half_width, bundle.spread(latent))
+    bundle.referee = Referee.fit(testimony, truth, group, electrode)
     return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"])
 
 
@@ -121,7 +124,8 @@ def reader_metrics(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataF
     """Errors in decades on unseen sweeps: overall, by electrode, and where the model is confident."""
     latent, _, reference, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
-    testimony = Testimony.of(reference, _fits(evidence), kernel, bundle.interval.half_width(latent))
+    half_width = bundle.interval.half_width(latent)
+    testimony = Testimony.of(reference, _fits(evidence), kernel, half_width, bundle.spread(latent))
     answer, width, _ = bundle.referee.answer(testimony)
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
@@ -146,6 +150,13 @@ def reader_metrics(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataF
     return {name: describe(rows) for name, rows in groups.items() if rows.sum() > 1}
 
 
+def _kernel(bundle: ModelBundle) -> str:
+    regressor, points = bundle.regressor, len(bundle.regressor.points_)
+    if isinstance(regressor, LocalMedian):
+        return f"the weighted median of the {regressor.neighbours} nearest of {points} spectra"
+    return f"{points} kernel points"
+
+
 def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) -> tuple[np.ndarray, ...]:
     """Latent points, reconstruction errors, and in decades of ohm read-offs, kernel's answers and truths."""
     index, points = sweeps["spectrum"].to_numpy(), np.arange(spectra.frequency.size)
@@ -163,9 +174,10 @@ def _fits(evidence: pd.DataFrame) -> list[Evidence]:
     return [Evidence(fit, row) for fit, row in zip(evidence["log10_fit"].to_numpy(), diagnostics, strict=True)]
 
 
-def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | str) -> None:
-    """The model card: data, use, measured errors, limits."""
+def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | str, sha256: str) -> None:
+    """The model card: data, use, measured errors, limits; `sha256` is the digest of its model.json."""
     about = bundle.about
+    knowing = "The fit and the kernel know" if bundle.representation.kind == "capacitive" else "The fit knows"
     rows = [
         "| sweeps | n | median | 90 % | coverage of the 90 % interval | read-off: median, 90 % | circuit fit | kernel "
         "| not worse than the read-off |",
@@ -190,9 +202,11 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "Input: an impedance spectrum. Output: the total ionic resistance with a 90 % interval.",
                 "",
                 "Three witnesses are heard: the read-off (Re Z at the smallest phase), an automatic circuit fit, and "
-                "the kernel regression on the autoencoder's latent space. Each counts as much as its expected error on "
-                "spectra of that look lets it. A factor on all impedances is a factor on the first and the third; the "
-                "fit also knows which capacitances electrodes have.",
+                f"the kernel regression on the autoencoder's latent space ({_kernel(bundle)}). Each counts as much as "
+                f"its expected error on spectra of that look lets it. {knowing} capacitances in farad, by which "
+                "grains, grain boundaries and electrodes are told apart; thickness and area are not needed.",
+                "",
+                f"SHA-256 of model.json, which holds those of the other files: `{sha256}`.",
                 "",
                 "## Measured on microstructures that neither training nor calibration saw",
                 "",
@@ -201,7 +215,9 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 *rows,
                 "",
                 "The priors are wider than any laboratory: a good part of these sweeps does not show its resistance at "
-                "all, and their intervals say so. What counts is the line of confident answers, and the coverage.",
+                "all, and their intervals say so. What counts is the line of confident answers, and the coverage. It "
+                "is kept for the electrodes that are worst, as a spectrum does not always show its electrodes: the "
+                "others are covered more often than 90 %.",
                 "",
                 "## Limits",
                 "",
@@ -210,7 +226,9 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "- A slow arc of a reversible electrode and one of a grain boundary look alike; the interval says so.",
                 "- A sweep without a plateau (phase never below 50 degrees) is refused.",
                 "- Electronic conduction beside the ionic one is not modelled and not noticed.",
-                "- Thickness and area are taken as given; a wrong unit shows only in an absurd conductivity.",
+                "- Thickness and area are taken as given. A wrong unit shows in an absurd conductivity, and where the "
+                "grains' arc is in the band in a capacitance below that of a vacuum; a factor of ten may show in "
+                "neither.",
                 "",
             ]
         ),

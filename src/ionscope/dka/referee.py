@@ -1,11 +1,16 @@
 """Three answers to one laboratory spectrum, weighed by how wrong each tends to be on spectra like it.
 
 The read-off (Re Z at the smallest phase), an automatic circuit fit and the learned kernel regression fail on different
-spectra: the first where no plateau stands alone, the second where its circuit is not the cell's, the third where it has
-seen little. On cells that none of them was made with, the error of each is regressed on what the spectrum shows: how
-far the answers lie apart, how the fit went, how sure the kernel is. An answer then counts with its expected error to
-the power -`POWER`. The interval of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for cells that
-look blocking and cells that do not.
+spectra: the first where no plateau stands alone, the second where its circuit is not the cell's, the third where it
+has seen little. On cells that none of them was made with, the error of each is regressed on what the spectrum shows:
+how far the answers lie apart, how the fit went, how sure the kernel is. A witness then counts with its expected error
+to the power -`POWER`, and the answer is the weighted median: the one in the middle, unless another outweighs the rest.
+A mean would be dragged along by a witness far off, and away from a read-off that the others agree with. The interval
+of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for cells that look blocking and cells that do
+not, and within both apart for answers that are expected to be good, fair or bad: a common factor would make intervals
+of the good ones too wide and of the bad ones too narrow (Vovk, Gammerman and Shafer 2005, doi 10.1007/b106715, chapter
+4). Which electrodes a cell has cannot always be seen, so the level is kept for the electrodes that are worst: the
+others are covered more often than promised.
 """
 
 from __future__ import annotations
@@ -16,14 +21,18 @@ import numpy as np
 
 from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.dka.intervals import conformal_quantile, fit_scale
+from ionscope.dka.local_median import weighted_quantiles
 from ionscope.dka.regressor import KernelRegressor
 
 WITNESSES = ("read_off", "circuit_fit", "kernel")
-POWER = 3.0
-"""Two is the weight of independent errors; these are not, and a good answer must not be diluted by a bad one."""
+POWER = 2.0
+"""The weight of independent errors; a good answer is not diluted by a bad one, as the median takes one of them."""
 
 FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
+
+CLASSES = 4
+"""Classes of equal size by expected error."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +55,18 @@ class Testimony:
         evidence: list[Evidence],
         log10_kernel: np.ndarray,
         half_width: np.ndarray,
+        spread: np.ndarray | None = None,
     ) -> Testimony:
-        """From read-offs (n,), fits, the kernel's answers (n,) and its own half-widths (n,), all in decades."""
+        """From read-offs (n,), fits, the kernel's answers (n,) and its own half-widths (n,), all in decades.
+
+        `spread` (n, s) is how far the answers of known spectra lie apart that look alike, where the kernel tells it.
+        """
         fitted = np.array([item.log10_fit for item in evidence])
         answers = np.column_stack([log10_reference, fitted, log10_kernel])
         apart = answers[:, [1, 2, 2]] - answers[:, [0, 0, 1]]
         diagnostics = np.array([item.features for item in evidence])
-        features = np.column_stack([apart, _size(apart), np.log10(half_width), diagnostics])
+        columns = [apart, _size(apart), np.log10(half_width), diagnostics]
+        features = np.column_stack(columns if spread is None else [*columns, _size(spread)])
         return cls(answers, features, diagnostics[:, FEATURES.index("blocking")] > 0.5)
 
 
@@ -63,41 +77,87 @@ class Referee:
     centre, spread : (d,) of the features
     scales : for each witness, the regression of log(error + floor) on the features
     error_scale : the same for the weighed answer
-    quantiles : (2,) of its normalised errors, for cells that do not look blocking and for those that do
+    steps : (2, c - 1) of the logarithm of its expected error, from one class to the next, for cells that do not look
+        blocking and for those that do
+    quantiles : (2, c) of its normalised errors
     """
 
     centre: np.ndarray
     spread: np.ndarray
     scales: tuple[KernelRegressor, ...]
     error_scale: KernelRegressor
+    steps: np.ndarray
     quantiles: np.ndarray
 
     @classmethod
-    def fit(cls, testimony: Testimony, truth: np.ndarray, group: np.ndarray, level: float = 0.9) -> Referee:
-        """Learn from spectra of specimens `group` (n,) whose log10 resistance is `truth` (n,)."""
+    def fit(
+        cls, testimony: Testimony, truth: np.ndarray, group: np.ndarray, electrode: np.ndarray, level: float = 0.9
+    ) -> Referee:
+        """Learn from spectra of specimens `group` (n,) whose log10 resistance is `truth` (n,).
+
+        Those of each `electrode` (n,) are covered with at least the probability `level`.
+        """
         centre, spread = testimony.features.mean(axis=0), testimony.features.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         x = (testimony.features - centre) / spread
         errors = testimony.answers - truth[:, None]
         fitted = [fit_scale(x, error, group) for error in errors.T]
         held_out = np.column_stack([scale for _, scale in fitted])
-        error = (_weights(held_out) * errors).sum(axis=1)
+        error = weighted_median(errors, _weights(held_out))
         error_scale, expected = fit_scale(x, error, group)
         ratio = np.abs(error) / np.exp(expected)
-        quantiles = []
-        for kind in (False, True):
-            rows = testimony.blocking == kind
-            if len(np.unique(group[rows])) < FEWEST:
-                rows = np.ones_like(rows)
-            quantiles.append(conformal_quantile(ratio[rows], group[rows], level))
-        return cls(centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, np.array(quantiles))
+        kinds = [testimony.blocking == kind for kind in (False, True)]
+        kinds = [rows if len(np.unique(group[rows])) >= FEWEST else np.ones_like(rows) for rows in kinds]
+        classes = max(1, min(CLASSES, *(len(np.unique(group[rows])) // FEWEST for rows in kinds)))
+        calibrated = [_calibrate(ratio[rows], expected[rows], group[rows], classes, level) for rows in kinds]
+        steps, quantiles = (np.array(part) for part in zip(*calibrated, strict=True))
+        kind = testimony.blocking.astype(int)
+        left = ratio / quantiles[kind, _class_of(expected, steps[kind])]
+        quantiles *= _shortfall(left, group, electrode, kind, level)[:, None]
+        return cls(centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, steps, quantiles)
 
     def answer(self, testimony: Testimony) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3)."""
         x = (testimony.features - self.centre) / self.spread
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-        half_width = self.quantiles[testimony.blocking.astype(int)] * np.exp(self.error_scale.predict(x))
-        return (weights * testimony.answers).sum(axis=1), half_width, weights
+        expected, kind = self.error_scale.predict(x), testimony.blocking.astype(int)
+        half_width = self.quantiles[kind, _class_of(expected, self.steps[kind])] * np.exp(expected)
+        return weighted_median(testimony.answers, weights), half_width, weights
+
+
+def weighted_median(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(n,) the smallest of the answers (n, w) up to which half of the weights (n, w) lies."""
+    return weighted_quantiles(answers, weights, (0.5,))[:, 0]
+
+
+def _calibrate(
+    ratio: np.ndarray, expected: np.ndarray, group: np.ndarray, classes: int, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Steps (c - 1,) of the expected error between classes, and what covers `ratio` (n,) in each class (c,)."""
+    steps = np.quantile(expected, np.arange(1, classes) / classes)
+    number = _class_of(expected, np.broadcast_to(steps, (len(expected), classes - 1)))
+    return steps, np.array([conformal_quantile(ratio[number == k], group[number == k], level) for k in range(classes)])
+
+
+def _class_of(expected: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """(n,) class of expected errors (n,) between steps (n, c - 1)."""
+    return (expected[:, None] >= steps).sum(axis=1)
+
+
+def _shortfall(
+    left: np.ndarray, group: np.ndarray, electrode: np.ndarray, kind: np.ndarray, level: float
+) -> np.ndarray:
+    """(2,) factors, at least 1, by which intervals are too narrow for the electrodes that mostly look like a kind.
+
+    left : (n,) errors in half-widths
+    """
+    factors = np.ones(2)
+    for name in np.unique(electrode):
+        rows = electrode == name
+        if len(np.unique(group[rows])) >= FEWEST:
+            looks = int(kind[rows].mean() > 0.5)
+            factors[looks] = max(factors[looks], conformal_quantile(left[rows], group[rows], level))
+    return factors
 
 
 def _weights(log_scale: np.ndarray) -> np.ndarray:

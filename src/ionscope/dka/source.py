@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.preprocess.scaling import Features, Representation
+from ionscope.preprocess.scaling import ANCHORED, Features, Representation
 
 WINDOW_START = -2.0, 2.3
 WINDOW_END = 4.0, 7.0
@@ -57,7 +57,7 @@ class Source:
     @property
     def can_mix(self) -> bool:
         """Whether virtual cells make sense: only where the representation is indifferent to the scale."""
-        return self.representation.kind in ("equivariant", "anchored")
+        return self.representation.kind == "equivariant" or self.representation.kind in ANCHORED
 
     def real(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
         """Features, targets (m,) and numbers (m,) of the spectra at `index`.
@@ -79,6 +79,10 @@ class Source:
             factor = np.exp(rng.uniform(low, high, n))
             added = (factor - 1) * (of_i * self.bulk[i] + of_j * self.bulk[j])
             stacked, resistance = stacked + added[:, None], resistance + added
+        if self.representation.kind == "capacitive":
+            # Any factor is a stack of another area; this one leaves what is nearly cell i at its own capacitance.
+            size = self.resistance[i] ** weight * self.resistance[j] ** (1 - weight)
+            stacked, resistance = stacked * size[:, None], resistance * size
         features, target, _ = self._present(stacked, resistance, np.ones(n), rng)
         return features, target
 

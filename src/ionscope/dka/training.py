@@ -18,16 +18,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ionscope.config import Variant
-from ionscope.dka.bandwidth import Tuning, tune_bandwidth
-from ionscope.dka.deep_kernel import DeepKernel, active_units, robust_error
+from ionscope.dka.bandwidth import tune_bandwidth
+from ionscope.dka.deep_kernel import DeepKernel, robust_error
+from ionscope.dka.history import Update, step_row, tuning_row
 from ionscope.dka.kernel import gaussian_kernel, solve_bordered
+from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.source import Source, join
 from ionscope.dvae.checkpoint import TrainingState
@@ -52,19 +54,12 @@ class Trained:
     """A trained encoder and kernel, with what happened on the way."""
 
     model: DVAE
-    regressor: KernelRegressor
+    regressor: KernelRegressor | LocalMedian
     history: list[dict[str, Any]]
     tunings: list[dict[str, Any]]
     device: str
     validation: np.ndarray
     settings: Variant = field(repr=False)
-
-
-class Update(NamedTuple):
-    """One step of the optimiser: norm of all gradients before it was limited, and the autoencoder's rate."""
-
-    gradient_norm: float
-    learning_rate: float
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -188,7 +183,7 @@ class _Training:
         guess_loss = self._guess_loss(latent, target) if self.guided else None
         loss = self._sum(loss, guess_loss)
         update = self._update(state, loss)
-        return _row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, latent, update)
+        return step_row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, latent, update)
 
     def _sum(self, loss: Tensor, guess_loss: Tensor | None) -> Tensor:
         return loss if guess_loss is None else loss + self.settings.dka.guidance * guess_loss
@@ -230,7 +225,7 @@ class _Training:
         guess_loss = self._guess_loss(latent, np.concatenate([support_y, query_y])) if self.guided else None
         loss = self._sum(loss, guess_loss)
         update = self._update(state, loss)
-        return _row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, latent, update)
+        return step_row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, latent, update)
 
     def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
         most = self.settings.dka.support
@@ -299,36 +294,43 @@ class _Training:
             return float((miss / spread).mean())
 
         earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
-        return _tuning_row(state.step, tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier))
+        return tuning_row(state.step, tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier))
 
     def _regressor(self, bandwidth: float, ridge: float) -> KernelRegressor:
         weights = self.net.scale(1.0).detach().cpu().numpy()
         return KernelRegressor(bandwidth, ridge, weights, inducing=self.settings.dka.points, seed=self.seed)
 
     def _finish(self, state: TrainingState) -> Trained:
-        """The final kernel: the best encoder and bandwidth, on the training and the validation spectra together.
-
-        Beyond `points` spectra it rests on so many inducing points, and for as many the bandwidth is tuned once more:
-        the one of the joint phase is that of far fewer.
-        """
-        if len(self.fixed_support[1]) > self.settings.dka.points:
-            state.extra["tunings"].append(self._tune(state, self.settings.dka.points))
-            best = state.extra["tunings"][-1]
-        else:
-            best = state.extra["best"]
+        """The final kernel: the best encoder, on the training and the validation spectra together."""
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
         support, target = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
-        points = self.encode(support)
-        regressor = self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points))
+        fit_final = self._final_median if self.settings.dka.regression == "median" else self._final_least_squares
         return Trained(
+            regressor=fit_final(state, self.encode(support), target),
             model=self.net.dvae.cpu().eval(),
-            regressor=regressor,
             history=state.history,
             tunings=state.extra["tunings"],
             device=str(self.device),
             validation=self.validation_index,
             settings=self.settings,
         )
+
+    def _final_least_squares(self, state: TrainingState, points: np.ndarray, target: np.ndarray) -> KernelRegressor:
+        """With the best bandwidth of the joint phase up to `points` spectra.
+
+        Beyond, it rests on so many inducing points, and for as many the bandwidth is tuned once more: the one of the
+        joint phase is that of far fewer.
+        """
+        if len(self.fixed_support[1]) > self.settings.dka.points:
+            state.extra["tunings"].append(self._tune(state, self.settings.dka.points))
+            best = state.extra["tunings"][-1]
+        else:
+            best = state.extra["best"]
+        return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points))
+
+    def _final_median(self, state: TrainingState, points: np.ndarray, target: np.ndarray) -> LocalMedian:
+        weights = self.net.scale(1.0).detach().cpu().numpy()
+        return LocalMedian(self.settings.dka.neighbours, weights).fit(points, target)
 
     @torch.no_grad()
     def encode(self, features: Features) -> np.ndarray:
@@ -368,38 +370,3 @@ def _split_validation(source: Source, index: np.ndarray, seed: int) -> tuple[np.
     held = rng.choice(groups, max(1, round(VALIDATION_SHARE * len(groups))), replace=False)
     is_held = np.isin(source.group[index], held)
     return index[~is_held], index[is_held]
-
-
-def _row(
-    step: int,
-    phase: str,
-    loss: Tensor,
-    reconstruction: Tensor,
-    kl: Tensor,
-    kernel: Tensor | None,
-    guess: Tensor | None,
-    latent: Tensor,
-    update: Update,
-) -> dict[str, Any]:
-    return {
-        "step": step,
-        "phase": phase,
-        "loss": loss.item(),
-        "reconstruction": reconstruction.item(),
-        "kl": kl.item(),
-        "kernel_loss": None if kernel is None else kernel.item(),
-        "guess_loss": None if guess is None else guess.item(),
-        "validation_error": None,
-        "active_units": active_units(latent),
-        **update._asdict(),
-    }
-
-
-def _tuning_row(step: int, tuning: Tuning) -> dict[str, Any]:
-    return {
-        "step": step,
-        "bandwidth": tuning.bandwidth,
-        "ridge": tuning.ridge,
-        "error": tuning.error,
-        "calls": len(tuning.trials),
-    }

@@ -8,26 +8,32 @@ kind           channels                                         grid            
 ============== ================================================ ======================= ==========================
 equivariant    log10(|Z| / Z_ref), phase                        frequencies             Z_ref, the read-off
 anchored       the same, and a mask of the points there are     decades about f_ref     Z_ref, the read-off
+capacitive     the same, and log10 of the capacitance C_ref     decades about f_ref     Z_ref, the read-off
 global         log10(|Z| A / L), phase                          frequencies             L / A (1 ohm cm)
 per_spectrum   Z' and -Z'', each min-max of its own spectrum    frequencies             L / A (1 ohm cm)
 ============== ================================================ ======================= ==========================
 
 `equivariant` and `anchored` are indifferent to a factor on the impedance, so predictions scale with it exactly;
-`anchored` is also indifferent to a factor on the frequency. `per_spectrum` is the paper's recipe word for word: it
-throws the scale away.
+`anchored` is also indifferent to a factor on the frequency. `capacitive` gives up both for one number more, the same at
+every grid point, ``C_ref = 1 / (2 pi f_ref Z_ref)`` in farad: grains, grain boundaries and electrodes make arcs of the
+same shape, and are told apart by their capacitances (Irvine, Sinclair and West 1990, doi 10.1002/adma.19900020304). It
+is indifferent only to a factor on the impedance that divides the frequency. `per_spectrum` is the paper's recipe word
+for word: it throws the scale away.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from ionscope.config.fields import Kind
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
 
-Kind = Literal["equivariant", "anchored", "global", "per_spectrum"]
+ANCHORED = "anchored", "capacitive"
+"""Kinds whose grid moves with the read-off's frequency, so that sweeps of any band fit it."""
 
 PERCENTILES = 2.0, 98.0
 """Training-set percentiles that are stretched to [0, 1]: bare extremes would let one odd spectrum set the scale."""
@@ -57,8 +63,8 @@ class Representation:
     Parameters
     ----------
     kind : see the table above
-    grid : (g,) Hz, or decades relative to f_ref for `anchored`; ascending, evenly spaced in the logarithm
-    low, high : (2,) training constants that are mapped to 0 and 1, set by `fit`
+    grid : (g,) Hz, or decades relative to f_ref for `ANCHORED` kinds; ascending, evenly spaced in the logarithm
+    low, high : for each channel but the mask, training constants that are mapped to 0 and 1, set by `fit`
     """
 
     kind: Kind
@@ -68,7 +74,7 @@ class Representation:
 
     @property
     def n_channels(self) -> int:
-        return 3 if self.kind == "anchored" else 2
+        return 2 + (self.kind in ANCHORED) + (self.kind == "capacitive")
 
     @property
     def channel_names(self) -> tuple[str, str]:
@@ -111,16 +117,16 @@ class Representation:
         raw, mask, reference = self._raw(frequency, impedance, shape, seen)
         scaled = (raw - self.low[:, None]) / (self.high - self.low)[:, None]
         channels = np.where(mask[:, None, :], scaled, 0.0)
-        if self.kind == "anchored":
+        if self.kind in ANCHORED:
             channels = np.concatenate([channels, mask[:, None, :]], axis=1)
         return Features(channels.astype(np.float32), mask, reference)
 
     def _raw(
         self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None, seen: np.ndarray | None
     ) -> tuple[np.ndarray, ...]:
-        """Unscaled channels (n, 2, g), mask (n, g) and reference (n,)."""
+        """Unscaled channels but the mask (n, c, g), mask (n, g) and reference (n,)."""
         log_f = np.log10(frequency)
-        if self.kind == "anchored":
+        if self.kind in ANCHORED:
             reference, at, _ = read_off(frequency, impedance, seen)
             wanted = np.log10(at)[:, None] + self.grid
         else:
@@ -145,14 +151,19 @@ class Representation:
             first, second = (_min_max(part, mask) for part in (z.real, -z.imag))
         else:
             first = first - np.log10(reference)[:, None]
-        return np.stack([first, second], axis=1), mask, reference
+        channels = [first, second]
+        if self.kind == "capacitive":
+            capacitance = -np.log10(2 * np.pi * at * reference)
+            channels.append(np.broadcast_to(capacitance[:, None], first.shape))
+        return np.stack(channels, axis=1), mask, reference
 
     def to_impedance(self, channels: np.ndarray, features: Features, original: np.ndarray) -> np.ndarray:
         """Impedances (n, g) [ohm] of reconstructed channels (n, 2, g), on the grid.
 
         `original` (n, g) are the spectra on the grid: the per-spectrum kind needs their minimum and maximum back.
         """
-        raw = channels[:, :2] * (self.high - self.low)[:, None] + self.low[:, None]
+        low, high = self.low[:2, None], self.high[:2, None]
+        raw = channels[:, :2] * (high - low) + low
         if self.kind != "per_spectrum":
             return features.reference[:, None] * 10 ** raw[:, 0] * np.exp(1j * raw[:, 1])
         parts = []

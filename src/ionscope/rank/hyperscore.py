@@ -19,7 +19,8 @@ import numpy as np
 from pydantic import Field, model_validator
 from scipy.special import expit, logit
 
-from ionscope.config import Positive, read_yaml, validated
+from ionscope.config import read_yaml, validated
+from ionscope.config.fields import Positive
 from ionscope.errors import ConfigError
 from ionscope.quantity import Sourced, Strict
 from ionscope.simulate.arrhenius import arrhenius_factor

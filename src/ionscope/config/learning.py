@@ -1,0 +1,185 @@
+"""Variants, their settings, and the model that reads laboratory files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from ionscope.config.fields import Count, Fraction, Kind, Positive
+from ionscope.config.simulation import Simulation
+from ionscope.quantity import Strict
+
+READER = "reader"
+"""Name of the model of a run's reader section where it stands beside the variants."""
+
+
+class Representing(Strict):
+    """How spectra are presented to the network; see `ionscope.preprocess.scaling`."""
+
+    kind: Kind = "equivariant"
+    decades: Annotated[float, Field(gt=0, le=12)] = 6.0
+    points_per_decade: Annotated[int, Field(ge=3, le=50)] = 10
+
+
+class Autoencoding(Strict):
+    """The autoencoder and its training alone; `steps` are gradient steps, `noise` is added to inputs in [0, 1]."""
+
+    latent: Annotated[int, Field(ge=2, le=64)] = 12
+    widths: tuple[Count, Count, Count, Count, Count] = (16, 32, 32, 64, 64)
+    kl_weight: Annotated[float, Field(ge=0)] = 1e-3
+    steps: Count = 800
+    batch: Annotated[int, Field(ge=8)] = 96
+    learning_rate: Positive = 2e-3
+    noise: Annotated[float, Field(ge=0, le=0.2)] = 0.0003
+
+
+class Adapting(Strict):
+    """The kernel regression and how its bandwidth is adapted.
+
+    training : `joint` lets the kernel's error reach the encoder, `frozen` tunes the kernel afterwards
+    mixing : virtual cells, two training cells in series, added for every real one while training
+    virtual : such cells among the final kernel's points
+    stretch : range of the factor by which the grains' resistance differs in virtual cells, where grains relax above the
+        band; null for none
+    guidance : weight of a first guess of the target and of its error, linear in the latent point; joint training only
+    regression : the final kernel's: `least_squares` (`ionscope.dka.regressor`), or `median` where many targets lie far
+        off (`ionscope.dka.local_median`)
+    neighbours : nearest points whose median that is
+    points : most points of the final least-squares kernel; it is exact up to them and rests on so many inducing points
+        above
+    patience : re-tunings without a better one after which the joint phase ends; null for never
+    """
+
+    training: Literal["joint", "frozen"] = "joint"
+    steps: Annotated[int, Field(ge=0)] = 300
+    support: Annotated[int, Field(ge=32, le=5000)] = 600
+    retune_every: Count = 50
+    calls: Annotated[int, Field(ge=10, le=200)] = 20
+    mixing: Annotated[float, Field(ge=0, le=8)] = 1.0
+    virtual: Annotated[int, Field(ge=0, le=100_000)] = 1600
+    stretch: tuple[Positive, Positive] | None = None
+    reconstruction_weight: Annotated[float, Field(ge=0)] = 1.0
+    guidance: Annotated[float, Field(ge=0)] = 1.0
+    regression: Literal["least_squares", "median"] = "least_squares"
+    neighbours: Count = 40
+    points: Annotated[int, Field(ge=32, le=10000)] = 5000
+    patience: Count | None = None
+
+    @model_validator(mode="after")
+    def _stretch_ascends(self) -> Adapting:
+        if self.stretch is not None and not self.stretch[0] < self.stretch[1]:
+            raise ValueError(f"stretch = {list(self.stretch)}: the first factor must be below the second")
+        return self
+
+
+class Variant(Strict):
+    """One way to learn: which conductivity from which band, by what representation, autoencoder and kernel."""
+
+    target: Literal["sigma_total", "sigma_bulk", "sigma_gb"] = "sigma_total"
+    frequency_max_hz: Positive | None = None
+    representation: Representing = Representing()
+    windows: bool = False
+    smoothing: bool = True
+    dvae: Autoencoding = Autoencoding()
+    dka: Adapting = Adapting()
+
+    @model_validator(mode="after")
+    def _stretch_fits_the_target(self) -> Variant:
+        if self.dka.stretch is not None and self.target == "sigma_gb":
+            raise ValueError("dka.stretch changes the grains' resistance; sigma_gb does not learn from that")
+        return self
+
+    def setting(self, name: str) -> Any:
+        """The value of a setting named as in the file, `dvae.latent`; `ValueError` where there is none."""
+        section, _, key = name.partition(".")
+        settings = getattr(self, section, None)
+        if not isinstance(settings, BaseModel) or key not in type(settings).model_fields:
+            raise ValueError(f"'{name}' is not a setting of a variant, such as dvae.latent")
+        return getattr(settings, key)
+
+    def changed(self, name: str, value: Any) -> Variant:
+        """The variant with that setting at another value, checked like any."""
+        self.setting(name)
+        section, _, key = name.partition(".")
+        state = self.model_dump(mode="json")
+        state[section][key] = value
+        return type(self).model_validate(state)
+
+
+class Learning(Strict):
+    """Splits and variants; `default` is the variant that answers, the others are the ablation.
+
+    A run with a reader may have it answer: `default: reader`.
+
+    ablation_seeds : trainings of every variant and of the direct network for the table of ablations
+    leave_out : train without each material and each kind of electrode, and read those
+    search : values of settings of the default variant to be tried on the folds, as `dvae.latent: [8, 16]`
+    tensorboard : write the training curves for TensorBoard too, beside each model
+    """
+
+    test_fraction: Fraction = 0.2
+    folds: Annotated[int, Field(ge=2, le=20)] = 4
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    default: str = "joint"
+    literal: str = "literal"
+    ablation_seeds: Annotated[int, Field(ge=1, le=20)] = 1
+    leave_out: bool = False
+    search: dict[str, Annotated[list[float], Field(min_length=1)]] = Field(default_factory=dict)
+    tensorboard: bool = False
+    variants: Annotated[dict[str, Variant], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _named_variants_exist(self) -> Learning:
+        if READER in self.variants:
+            raise ValueError(f"a variant may not be called '{READER}': that is the model of the run's reader section")
+        for role in ("default", "literal"):
+            if role == "default" and self.default == READER:
+                continue
+            if getattr(self, role) not in self.variants:
+                known = ", ".join(self.variants)
+                raise ValueError(f"{role} = '{getattr(self, role)}' is not one of the variants: {known}")
+            variant = self.variants[getattr(self, role)]
+            if variant.target != "sigma_total" or variant.frequency_max_hz is not None:
+                raise ValueError(f"{role} = '{getattr(self, role)}' must answer sigma_total from the whole band")
+        return self
+
+    @model_validator(mode="after")
+    def _searched_settings_exist(self) -> Learning:
+        if self.search and self.default == READER:
+            raise ValueError("search tries settings of a variant on the run's own folds; a reader has none")
+        for name, values in self.search.items():
+            if self.variants[self.default].setting(name) in values or len(set(values)) < len(values):
+                raise ValueError(f"search.{name}: name other values than the configured one, each once")
+            for value in values:
+                self.variants[self.default].changed(name, value)
+        return self
+
+
+class Population(Strict):
+    """One of the sets of simulated spectra that a reader learns from."""
+
+    materials: Annotated[list[str], Field(min_length=1)]
+    simulation: Simulation
+
+
+class ReaderModel(Strict):
+    """The model that reads laboratory files: its own wide simulations, one variant, specimens kept for calibration.
+
+    The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
+    """
+
+    populations: Annotated[dict[str, Population], Field(min_length=1)]
+    variant: Variant
+    calibration_fraction: Fraction = 0.2
+    temperature_range_c: tuple[float, float] = (-40.0, 120.0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReaderModel:
+        materials = [name for population in self.populations.values() for name in population.materials]
+        if len(set(materials)) < len(materials):
+            raise ValueError("a material may be in one of the populations only: its specimens are named after it")
+        low, high = self.temperature_range_c
+        if not -150 <= low < high <= 600:
+            raise ValueError(f"temperature_range_c = {low:g}, {high:g}: allowed are ascending values from -150 to 600")
+        return self

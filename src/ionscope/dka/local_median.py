@@ -1,0 +1,84 @@
+"""Kernel regression that outliers cannot bend: the weighted median of the nearest points' targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.spatial import cKDTree
+from sklearn.base import BaseEstimator, RegressorMixin
+
+from ionscope.errors import TrainingError
+
+BANDWIDTH_NEIGHBOUR = 4
+"""The bandwidth is the distance to the nearest ``neighbours / BANDWIDTH_NEIGHBOUR``-th point."""
+
+
+class LocalMedian(RegressorMixin, BaseEstimator):
+    """Median of the targets of the nearest points, weighed by a Gaussian kernel.
+
+    Among spectra of every kind there are some that do not show their resistance: their targets lie decades off, where
+    a least-squares regression (`ionscope.dka.regressor`) follows them and a median does not. The bandwidth is that of
+    the k-nearest-neighbour method: narrow where there are many points (Loftsgaarden and Quesenberry 1965, doi
+    10.1214/aoms/1177700079). Weighted medians of kernel regression: Stone 1977, doi 10.1214/aos/1176343886.
+
+    Parameters
+    ----------
+    neighbours : points that are heard
+    weights : (d,) relative bandwidth of each dimension, or None for an isotropic kernel
+
+    Attributes
+    ----------
+    points_ : (n, d)
+    target_ : (n,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.linspace(0, 1, 101)[:, None]
+    >>> y = np.where(np.arange(101) % 5 == 0, 100.0, 1.0)
+    >>> LocalMedian(neighbours=20).fit(x, y).predict([[0.5]]).tolist()
+    [1.0]
+    """
+
+    def __init__(self, neighbours: int = 40, weights: np.ndarray | None = None):
+        self.neighbours = neighbours
+        self.weights = weights
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> LocalMedian:
+        """Keep points X (n, d) and their targets y (n,), these in single precision."""
+        points, target = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float32).astype(np.float64)
+        if not (np.isfinite(points).all() and np.isfinite(target).all()):
+            raise TrainingError("kernel regression was given values that are not finite numbers")
+        self.points_, self.target_ = points, target
+        self._tree = cKDTree(points / self._scale)
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """(m,) weighted medians at X (m, d)."""
+        return self._quantiles(X, (0.5,))[:, 0]
+
+    def spread(self, X: np.ndarray) -> np.ndarray:
+        """(m, 2) how far the targets about X (m, d) lie apart: weighted 10 to 90 % and 25 to 75 %."""
+        tenth, quarter, three_quarters, nine_tenths = self._quantiles(X, (0.1, 0.25, 0.75, 0.9)).T
+        return np.column_stack([nine_tenths - tenth, three_quarters - quarter])
+
+    def _quantiles(self, X: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+        """(m, q) the smallest targets up to which these shares of the weight lie."""
+        k = min(self.neighbours, len(self.target_))
+        distance, index = self._tree.query(np.asarray(X, dtype=np.float64) / self._scale, k=np.arange(1, k + 1))
+        bandwidth = distance[:, [(k - 1) // BANDWIDTH_NEIGHBOUR]]
+        weight = np.exp(-0.5 * (distance / np.maximum(bandwidth, np.finfo(float).tiny)) ** 2)
+        return weighted_quantiles(self.target_[index], weight, shares)
+
+    @property
+    def _scale(self) -> np.ndarray | float:
+        return 1.0 if self.weights is None else np.asarray(self.weights, dtype=np.float64)
+
+
+def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+    """(n, q) the smallest of values (n, k) up to which each of the shares (q,) of the weights (n, k) lies."""
+    order = np.argsort(values, axis=1, kind="stable")
+    values, weights = (np.take_along_axis(part, order, axis=1) for part in (values, weights))
+    heard, rows = np.cumsum(weights, axis=1), np.arange(len(values))
+    return np.column_stack([values[rows, (heard >= share * heard[:, -1:]).argmax(axis=1)] for share in shares])

@@ -1,0 +1,76 @@
+"""The referee: the better witness is heard, and every kind of electrode is covered as often as promised."""
+
+import numpy as np
+import pytest
+
+from ionscope.dka import referee as court
+from ionscope.dka.referee import CLASSES, Referee
+
+ELECTRODES = np.array(["shown", "hidden"])
+
+
+def courtroom(n, seed):
+    """Cells that do not look blocking; one in three has `hidden` electrodes, and a fifth of those are far off.
+
+    The first feature tells how well the resistance shows; nothing tells the electrodes apart. The second witness is the
+    best where the second feature is positive, the first elsewhere; the third is never any good.
+    """
+    rng = np.random.default_rng(seed)
+    hidden = rng.random(n) < 1 / 3
+    shows, who = rng.normal(size=n), rng.normal(size=n)
+    size = 0.01 * np.exp(shows)
+    size[hidden & (rng.random(n) < 0.2)] *= 30
+    better, worse = size * rng.normal(size=n), 10 * size * rng.normal(size=n)
+    answers = np.column_stack([np.where(who > 0, worse, better), np.where(who > 0, better, worse), 5 + worse])
+    features = np.column_stack([shows, who])
+    testimony = court.Testimony(answers, features, np.zeros(n, dtype=bool))
+    return testimony, np.zeros(n), np.arange(n), ELECTRODES[hidden.astype(int)]
+
+
+@pytest.fixture(scope="module")
+def referee():
+    return Referee.fit(*courtroom(1500, 0))
+
+
+def test_the_better_witness_is_heard(referee):
+    testimony, *_ = courtroom(400, 1)
+    _, _, weights = referee.answer(testimony)
+    assert weights.sum(axis=1) == pytest.approx(1.0)
+    clear = np.abs(testimony.features[:, 1]) > 0.5
+    best = (testimony.features[:, 1] > 0).astype(int)
+    assert (weights.argmax(axis=1) == best)[clear].mean() > 0.95
+    assert weights[:, 2].max() < 0.05
+
+
+def test_every_kind_of_electrode_is_covered(referee):
+    testimony, truth, _, electrode = courtroom(6000, 2)
+    answer, half_width, _ = referee.answer(testimony)
+    covered = np.abs(answer - truth) <= half_width
+    for name in ELECTRODES:
+        share, n = covered[electrode == name].mean(), 500 * (2 if name == "shown" else 1)
+        assert share > 0.9 - 3 * np.sqrt(0.9 * 0.1 / n)  # as many calibrated it
+    assert covered[electrode == "shown"].mean() > 0.93  # the price: nobody can tell them apart
+
+
+def test_good_and_bad_answers_have_intervals_of_their_own(referee):
+    assert referee.quantiles.shape == (2, CLASSES)
+    testimony, truth, _, _ = courtroom(6000, 3)
+    answer, half_width, _ = referee.answer(testimony)
+    covered = np.abs(answer - truth) <= half_width
+    classes = np.digitize(half_width, np.quantile(half_width, [0.25, 0.5, 0.75]))
+    shares = [covered[classes == k].mean() for k in range(4)]
+    assert min(shares) > 0.87
+
+
+def test_few_specimens_are_one_class():
+    referee = Referee.fit(*courtroom(30, 4))
+    assert referee.quantiles.shape == (2, 1)
+    assert referee.steps.shape == (2, 0)
+    _, half_width, _ = referee.answer(courtroom(5, 5)[0])
+    assert (half_width > 0).all()
+
+
+def test_the_answer_is_the_middle_one_unless_another_outweighs_the_rest():
+    answers = np.array([[3.0, 3.01, 9.0], [3.0, 3.01, 9.0], [3.0, 3.01, 2.99]])
+    weights = np.array([[0.4, 0.4, 0.2], [0.2, 0.2, 0.6], [0.34, 0.33, 0.33]])
+    assert court.weighted_median(answers, weights).tolist() == [3.01, 9.0, 3.0]
