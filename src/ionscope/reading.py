@@ -19,7 +19,7 @@ from ionscope.estimate import Estimate
 from ionscope.kramers_kronig import KramersKronigResult
 from ionscope.measure import Z90
 from ionscope.preprocess.quality import assess
-from ionscope.spectrum import Spectrum
+from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
 
 FEWEST_POINTS = 8
@@ -33,9 +33,6 @@ PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
 
 PLAUSIBLE_TEMPERATURE = -120.0, 400.0
-
-VACUUM_PERMITTIVITY = 8.8541878188e-14
-"""F/cm, CODATA 2022; no pellet has a smaller capacitance than the vacuum in its place."""
 
 DIELECTRIC_PHASE = np.radians(-45.0)
 """Below it at the highest frequency, the displacement current of the grains is seen."""

@@ -18,6 +18,9 @@ from ionscope.errors import InputDataError
 ZERO_CELSIUS = 273.15
 """0 C in kelvin."""
 
+VACUUM_PERMITTIVITY = 8.8541878128e-14
+"""F/cm (CODATA 2018)."""
+
 SCHEMA_VERSION = 1
 """Version of the NetCDF layout below; readers refuse a newer one."""
 

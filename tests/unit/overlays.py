@@ -19,6 +19,11 @@ def overlaid(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def production_content() -> dict[str, Any]:
+    """The paper's configuration with that of the production run laid over it."""
+    return overlaid(read_yaml(CONFIG / "config.yaml"), read_yaml(CONFIG / "production.yaml"))
+
+
 def production_run() -> RunConfig:
     """The run that makes the model which comes with the package."""
-    return load_run(overlaid(read_yaml(CONFIG / "config.yaml"), read_yaml(CONFIG / "production.yaml")), CONFIG)
+    return load_run(production_content(), CONFIG)

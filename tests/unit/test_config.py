@@ -4,7 +4,7 @@ import copy
 from pathlib import Path
 
 import pytest
-from overlays import production_run
+from overlays import overlaid, production_content, production_run
 
 from ionscope.config import (
     READER,
@@ -245,6 +245,12 @@ def test_the_production_run_is_laid_over_the_paper():
         for population in run.reader.populations.values()
     )
     assert spectra >= 20_000
+
+
+def test_ablations_are_laid_over_a_run_whose_reader_answers():
+    run = load_run(overlaid(production_content(), read_yaml(CONFIG / "ablations.yaml")), CONFIG)
+    assert run.learning.own_default == "frozen"  # the first by name; the reader learns from none of the run's specimens
+    assert run.learning.search
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from ionscope.errors import ConfigError
 from ionscope.evaluate.literature import measured_values, read_literature
 from ionscope.evaluate.population import draw_population
 from ionscope.simulate.library import describe_material, distribution_text, list_materials, quantities
-from ionscope.simulate.materials import VACUUM_PERMITTIVITY, draw_electrolyte
+from ionscope.simulate.materials import draw_electrolyte
+from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 CONFIG = Path(__file__).parents[2] / "config"
 NAMES = sorted(path.stem for path in (CONFIG / "materials").glob("*.yaml"))

@@ -29,7 +29,6 @@ from ionscope.files import to_json
 from ionscope.reading import (
     FEWEST_POINTS,
     SHORTEST_BAND,
-    VACUUM_PERMITTIVITY,
     Estimate,
     Reader,
     Reading,
@@ -37,7 +36,7 @@ from ionscope.reading import (
     describe,
     judge,
 )
-from ionscope.spectrum import Spectrum
+from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
 
 TRAINING = pellets(80, temperatures=(298.15,), points=71, high=1e6, noise=0.003)

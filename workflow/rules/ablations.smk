@@ -5,8 +5,7 @@ from ionscope.evaluate.left_out import KINDS
 from ionscope.evaluate.setting_search import trials
 
 RETRAINED = [name for name in COMPARABLE if name in TRAINED]
-# The default, or where that is a reader the first variant that learns from the run's own specimens.
-OWN_DEFAULT = RUN.learning.default if RUN.learning.default in TRAINED else RETRAINED[0]
+OWN_DEFAULT = RUN.learning.own_default
 # The run's own training of a variant is its first seed.
 ABLATION_RUNS = [
     *(f"{CHEAP_TOGETHER}/{k}" for k in range(CHEAP_SEEDS)),

@@ -32,12 +32,7 @@ SETTINGS = {
     **({READER: RUN.reader.variant} if RUN.reader else {}),
 }
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
-COMPARABLE = [
-    name
-    for name in VARIANTS
-    if SETTINGS[name].target == "sigma_total"
-    and SETTINGS[name].frequency_max_hz is None
-]
+COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
 
 
 wildcard_constraints:

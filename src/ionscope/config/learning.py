@@ -90,6 +90,11 @@ class Variant(Strict):
             raise ValueError("dka.stretch changes the grains' resistance; sigma_gb does not learn from that")
         return self
 
+    @property
+    def comparable(self) -> bool:
+        """Whether it answers the total conductivity from the whole band, as all that are compared do."""
+        return self.target == "sigma_total" and self.frequency_max_hz is None
+
     def setting(self, name: str) -> Any:
         """The value of a setting named as in the file, `dvae.latent`; `ValueError` where there is none."""
         section, _, key = name.partition(".")
@@ -139,21 +144,26 @@ class Learning(Strict):
             if getattr(self, role) not in self.variants:
                 known = ", ".join(self.variants)
                 raise ValueError(f"{role} = '{getattr(self, role)}' is not one of the variants: {known}")
-            variant = self.variants[getattr(self, role)]
-            if variant.target != "sigma_total" or variant.frequency_max_hz is not None:
+            if not self.variants[getattr(self, role)].comparable:
                 raise ValueError(f"{role} = '{getattr(self, role)}' must answer sigma_total from the whole band")
         return self
 
     @model_validator(mode="after")
     def _searched_settings_exist(self) -> Learning:
-        if self.search and self.default == READER:
-            raise ValueError("search tries settings of a variant on the run's own folds; a reader has none")
         for name, values in self.search.items():
-            if self.variants[self.default].setting(name) in values or len(set(values)) < len(values):
+            variant = self.variants[self.own_default]
+            if variant.setting(name) in values or len(set(values)) < len(values):
                 raise ValueError(f"search.{name}: name other values than the configured one, each once")
             for value in values:
-                self.variants[self.default].changed(name, value)
+                variant.changed(name, value)
         return self
+
+    @property
+    def own_default(self) -> str:
+        """The default, or where that is a reader the first variant that learns from the run's own specimens."""
+        if self.default != READER:
+            return self.default
+        return min(name for name, variant in self.variants.items() if variant.comparable)
 
 
 class Population(Strict):

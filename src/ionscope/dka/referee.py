@@ -135,12 +135,12 @@ def _calibrate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Steps (c - 1,) of the expected error between classes, and what covers `ratio` (n,) in each class (c,)."""
     steps = np.quantile(expected, np.arange(1, classes) / classes)
-    number = _class_of(expected, np.broadcast_to(steps, (len(expected), classes - 1)))
+    number = _class_of(expected, steps)
     return steps, np.array([conformal_quantile(ratio[number == k], group[number == k], level) for k in range(classes)])
 
 
 def _class_of(expected: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """(n,) class of expected errors (n,) between steps (n, c - 1)."""
+    """(n,) class of expected errors (n,) between steps (c - 1,), or (n, c - 1) of their own."""
     return (expected[:, None] >= steps).sum(axis=1)
 
 

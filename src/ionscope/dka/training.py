@@ -297,7 +297,7 @@ class _Training:
         return tuning_row(state.step, tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier))
 
     def _regressor(self, bandwidth: float, ridge: float) -> KernelRegressor:
-        weights = self.net.scale(1.0).detach().cpu().numpy()
+        weights = self._relative_bandwidths()
         return KernelRegressor(bandwidth, ridge, weights, inducing=self.settings.dka.points, seed=self.seed)
 
     def _finish(self, state: TrainingState) -> Trained:
@@ -329,8 +329,10 @@ class _Training:
         return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points))
 
     def _final_median(self, state: TrainingState, points: np.ndarray, target: np.ndarray) -> LocalMedian:
-        weights = self.net.scale(1.0).detach().cpu().numpy()
-        return LocalMedian(self.settings.dka.neighbours, weights).fit(points, target)
+        return LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths()).fit(points, target)
+
+    def _relative_bandwidths(self) -> np.ndarray:
+        return self.net.scale(1.0).detach().cpu().numpy()
 
     @torch.no_grad()
     def encode(self, features: Features) -> np.ndarray:

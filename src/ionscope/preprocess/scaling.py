@@ -24,13 +24,15 @@ for word: it throws the scale away.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ionscope.config.fields import Kind
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
+
+if TYPE_CHECKING:  # the configuration loads pydantic, which reading a file does without
+    from ionscope.config.fields import Kind
 
 ANCHORED = "anchored", "capacitive"
 """Kinds whose grid moves with the read-off's frequency, so that sweeps of any band fit it."""

@@ -10,9 +10,7 @@ from ionscope.config import CellGeometry, ElectrodeProperties, Material
 from ionscope.simulate.arrhenius import arrhenius_factor
 from ionscope.simulate.checks import check_properties
 from ionscope.simulate.electrodes import Electrode, constant_phase_element
-
-VACUUM_PERMITTIVITY = 8.8541878128e-14
-"""F/cm (CODATA 2018)."""
+from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 
 @dataclass(frozen=True, kw_only=True)

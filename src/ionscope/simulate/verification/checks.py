@@ -14,12 +14,13 @@ from ionscope.simulate.cell import Cell
 from ionscope.simulate.electrodes import Electrode
 from ionscope.simulate.fem import AffineSystem, assemble
 from ionscope.simulate.layers import laminate
-from ionscope.simulate.materials import VACUUM_PERMITTIVITY, ElectrolyteProperties, affine_parameters
+from ionscope.simulate.materials import ElectrolyteProperties, affine_parameters
 from ionscope.simulate.mesh import GrainMesh
 from ionscope.simulate.microstructure import Microstructure
 from ionscope.simulate.reduced import ReducedModel
 from ionscope.simulate.tessellation import cut_into_simplices, voronoi
 from ionscope.simulate.verification.ngsolve_cell import NgsolveCell
+from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 FREQUENCY = np.geomspace(0.1, 1e7, 25)
 TEMPERATURE = 298.15
