@@ -8,14 +8,18 @@ def main(snakemake):
 
     import pandas as pd
 
+    from ionscope.config import ReaderModel
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.reader_model import calibrate_reader, write_model_card
     from ionscope.files import read_json, write_json
     from ionscope.io.dataset import read_dataset
+    from ionscope.seeds import derived_seed
 
+    settings, seed = ReaderModel.model_validate(snakemake.params.reader), derived_seed(snakemake.params.seed, "reader")
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
     evidence = pd.concat([pd.read_csv(path) for path in snakemake.input.evidence], ignore_index=True)
-    metrics = calibrate_reader(bundle, read_dataset(snakemake.input.spectra), evidence.sort_values("spectrum"))
+    spectra = read_dataset(snakemake.input.spectra)
+    metrics = calibrate_reader(bundle, spectra, evidence.sort_values("spectrum"), settings, seed)
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)
     sha256 = read_json(snakemake.output.model)["sha256"]["model.json"]

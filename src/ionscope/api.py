@@ -26,6 +26,7 @@ def predict(
     thickness: Measure | float | str | None = None,
     area: Measure | float | str | None = None,
     specimen: str | None = None,
+    material: str | None = None,
     sign: str = "auto",
     model: str | PathLike[str] | Reader | None = None,
 ) -> pd.DataFrame:
@@ -37,6 +38,7 @@ def predict(
     temperature : K, of all; outranks what a file says
     thickness, area : cm and cm2; with the standard deviation of the error as ``"0.1+-0.002"`` or `Measure(0.1, 0.002)`
     specimen : the pellet that all belong to
+    material : what all are made of; a conductivity that it does not have at this temperature asks for caution
     sign : as in `ionscope.io.read_spectra`
     model : folder of a model, or a loaded `Reader`; the one that comes with the package where not given
 
@@ -56,6 +58,7 @@ def predict(
             thickness=thickness,
             area=area,
             specimen=specimen,
+            material=material,
             sign=sign,
             model=model,
         )
@@ -69,6 +72,7 @@ def predict_batch(
     thickness: Measure | float | str | None = None,
     area: Measure | float | str | None = None,
     specimen: str | None = None,
+    material: str | None = None,
     sign: str = "auto",
     model: str | PathLike[str] | Reader | None = None,
     thermometer_error: float = THERMOMETER_ERROR,
@@ -86,7 +90,7 @@ def predict_batch(
             spectra.append(source)
         else:
             names.append(fspath(source))
-    stated = Request("", temperature, Measure.of(thickness), Measure.of(area), specimen)
+    stated = Request("", temperature, Measure.of(thickness), Measure.of(area), specimen, material)
     requests = gather_requests(names, stated)
     if not (requests or spectra):
         raise InputDataError("no files and no spectra to predict")

@@ -67,6 +67,7 @@ class Reading:
         frequency = self.spectrum.frequency
         return {
             "file": self.spectrum.source,
+            "material": self.spectrum.material,
             "points": len(self.spectrum),
             "frequency_min_hz": float(frequency[0]),
             "frequency_max_hz": float(frequency[-1]),
@@ -116,6 +117,8 @@ class Reader:
         shape = None
         if spectrum.thickness is not None and spectrum.area is not None:
             shape = spectrum.thickness / spectrum.area
+        if self.trained is not None:
+            spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *self.trained.unheard(spectrum)))
         answer = self.bundle.read(
             spectrum.frequency, spectrum.impedance[None], None if shape is None else np.array([shape])
         )
@@ -194,6 +197,7 @@ def judge(
     cautions += _implausible(reading)
     if trained is not None:
         cautions += trained.strangers(spectrum)
+        cautions += trained.unusual(spectrum, reading.sigma)
     reasons = tuple(refusals + cautions)
     return ("refuse" if refusals else "caution" if cautions else "ok"), reasons
 

@@ -47,7 +47,7 @@ class Spectrum:
     frequency : (f,) array of Hz, strictly ascending, positive
     impedance : (f,) complex array of ohm, capacitive meaning a negative imaginary part
     temperature, thickness, area : K, cm, cm2, or None where unknown
-    specimen : name of the pellet, where known
+    specimen, material : name of the pellet and of what it is made of, where known
     source : the file (and sweep) it came from, for messages
     assumptions : what the reader decided that the file did not say (sign, units, columns), one sentence each
     metadata : whatever else the file told (date, amplitude, instrument), as plain values
@@ -66,6 +66,7 @@ class Spectrum:
     source: str = "array"
     assumptions: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    material: str | None = None
 
     def __post_init__(self) -> None:
         frequency = np.array(self.frequency, dtype=float)
@@ -180,7 +181,7 @@ class SpectrumSet:
             np.stack([spectrum.impedance for spectrum in spectra]),
             attrs,
             specimen=np.array([spectrum.specimen or "" for spectrum in spectra], dtype=object),
-            material="",
+            material=np.array([spectrum.material or "" for spectrum in spectra], dtype=object),
             electrode="",
             **facts,
         )
@@ -236,6 +237,7 @@ class SpectrumSet:
             self.frequency,
             row["z_real"].to_numpy() + 1j * row["z_imag"].to_numpy(),
             specimen=str(row["specimen"].item()),
+            material=str(row["material"].item()) or None,
             source=f"{row['specimen'].item()} at {float(row['temperature']) - ZERO_CELSIUS:.0f} C",
             temperature=known("temperature"),
             thickness=known("thickness"),

@@ -44,7 +44,7 @@ FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, se
 F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 KEYS = {
-    *("file", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
+    *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
     *("sigma_total_s_cm", "read_off_ohm", "witnesses", "trust", "assumptions", "model"),
 }
 
@@ -77,7 +77,7 @@ def trained(wanted):
     """(bundle, what happened, metrics) of a reader of such pellets as `cells` makes."""
     bundle, happened = train_reader(TRAINING, wanted, 0, "cpu")
     evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, wanted, 0))
-    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence)
+    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence, wanted, 0)
 
 
 @pytest.fixture(scope="module")

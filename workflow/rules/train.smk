@@ -141,6 +141,9 @@ if RUN.reader is not None:
         resources:
             mem_mb=4000,
             runtime=30,
+        params:
+            reader=RUN.reader.model_dump(mode="json"),
+            seed=RUN.seed,
         script:
             "../../scripts/calibrate_reader.py"
 

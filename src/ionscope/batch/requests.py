@@ -16,7 +16,7 @@ from ionscope.io.meant import meant_sweeps
 from ionscope.measure import Measure
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
-COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen")
+COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen", "material")
 """Of a table of files; only `file` must be there and filled."""
 
 _NOT_DATA = {
@@ -40,6 +40,7 @@ class Request:
     thickness: Measure | None = None
     area: Measure | None = None
     specimen: str | None = None
+    material: str | None = None
     chooses: bool = False
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
@@ -49,6 +50,7 @@ class Request:
             thickness=None if self.thickness is None else self.thickness.value,
             area=None if self.area is None else self.area.value,
             specimen=self.specimen,
+            material=self.material,
         )
 
 
@@ -157,6 +159,7 @@ def _row(row: Row, folder: Path, stated: Request) -> Request:
         thickness=_optional(row, "thickness_cm") or stated.thickness,
         area=_optional(row, "area_cm2") or stated.area,
         specimen=row.cells.get("specimen") or stated.specimen,
+        material=row.cells.get("material") or stated.material,
         chooses=bool(row.cells.get("temperature_c") or row.cells.get("specimen")),
     )
 

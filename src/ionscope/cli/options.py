@@ -33,7 +33,7 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def add_facts(parser: argparse.ArgumentParser) -> None:
-    """What is stated about all files: temperature, geometry, specimen."""
+    """What is stated about all files: temperature, geometry, specimen, material."""
     parser.add_argument("--temperature", type=float, metavar="C", help="temperature of the sweep, Celsius")
     parser.add_argument(
         "--thickness",
@@ -43,6 +43,12 @@ def add_facts(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--area", type=measure, metavar="CM2", help="area of the electrodes, cm2; 0.785+-0.01 likewise")
     parser.add_argument("--specimen", metavar="NAME", help="the pellet that all files belong to, for a series")
+    parser.add_argument(
+        "--material",
+        metavar="NAME",
+        help="what all pellets are made of, such as llzo or li6ps5cl: a conductivity that it does not have at this "
+        "temperature asks for caution",
+    )
 
 
 def add_thermometer(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +73,7 @@ def stated(arguments: argparse.Namespace):
         arguments.thickness,
         arguments.area,
         arguments.specimen,
+        arguments.material,
     )
 
 

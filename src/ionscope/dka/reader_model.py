@@ -73,7 +73,6 @@ def train_reader(
     index = np.flatnonzero(reader_roles(spectra, settings, seed) == "train")
     bundle, trained = train_bundle(spectra, index, settings.variant, Smoothing(), seed, device, checkpoint, progress)
     bundle.about["variant"] = "reader"
-    bundle.about["training_range"] = TrainingRange.of(spectra.subset(index), settings.temperature_range_c).state()
     return bundle, trained
 
 
@@ -107,8 +106,12 @@ def sweep_evidence(
     return pd.DataFrame(rows)
 
 
-def calibrate_reader(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame) -> dict[str, Any]:
-    """Give a trained reader its intervals, trust and referee; returns the figures on its test sweeps."""
+def calibrate_reader(
+    bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, settings: ReaderModel, seed: int
+) -> dict[str, Any]:
+    """Give a trained reader its intervals, trust, referee and range; returns the figures on its test sweeps."""
+    learned = spectra.subset(reader_roles(spectra, settings, seed) == "train")
+    bundle.about["training_range"] = TrainingRange.of(learned, settings.temperature_range_c).state()
     known = evidence[evidence["role"] == "calibration"]
     group = known["group"].to_numpy()
     latent, reconstruction, reference, kernel, truth = _encoded(bundle, spectra, known)

@@ -3,7 +3,8 @@
 Laboratory spectra rarely share a frequency grid, so the layout is always the padded one: dimensions ``spectrum`` and
 ``point``, ``frequency [Hz]``, ``z_real`` and ``z_imag [ohm]`` over both, ascending in frequency, NaN behind the last
 point of a shorter spectrum. Facts stand over ``spectrum``: ``points``, ``temperature [K]``, ``thickness [cm]``,
-``area [cm2]`` (NaN where unknown), ``specimen`` and ``source`` as text, ``assumptions`` and ``metadata`` as JSON.
+``area [cm2]`` (NaN where unknown), ``specimen``, ``material`` and ``source`` as text, ``assumptions`` and ``metadata``
+as JSON.
 Spectra on one grid go into a `ionscope.spectrum.SpectrumSet` (`SpectrumSet.from_spectra`).
 """
 
@@ -58,6 +59,7 @@ def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:
         data[fact] = ("spectrum", np.array([np.nan if value is None else value for value in values]))
     for name, texts in (
         ("specimen", [spectrum.specimen or "" for spectrum in spectra]),
+        ("material", [spectrum.material or "" for spectrum in spectra]),
         ("source", [spectrum.source for spectrum in spectra]),
         ("assumptions", [json.dumps(spectrum.assumptions) for spectrum in spectra]),
         ("metadata", [to_json(dict(spectrum.metadata)) for spectrum in spectra]),
@@ -93,6 +95,7 @@ def from_xarray(data: xr.Dataset) -> list[Spectrum]:
                 frequency[row, :n],
                 impedance[row, :n],
                 specimen=str(data["specimen"][row].item()) or None,
+                material=(str(data["material"][row].item()) or None) if "material" in data else None,
                 source=str(data["source"][row].item()),
                 assumptions=tuple(json.loads(str(data["assumptions"][row].item()))) if "assumptions" in data else (),
                 metadata=json.loads(str(data["metadata"][row].item())) if "metadata" in data else {},
