@@ -19,6 +19,8 @@ TEST = pd.DataFrame(
         "electrode": np.tile(["blocking", "lithium"], N // 2),
         "temperature": np.tile([298.15, 358.15], N // 2),
         "plateau": np.arange(N) % 5 > 0,
+        "resistance": 1.0,
+        "resistance_upper": np.where(np.arange(N) % 3 > 0, 1.1, 10.0),
         "sigma_true": 10 ** RNG.uniform(-5, -3, N),
     }
 )
@@ -69,8 +71,14 @@ def test_a_reader_at_the_limit_has_ratios_of_one():
     assert found["ratio_to_limit"] == pytest.approx(1, rel=0.03)
     assert found["ratio_to_limit_mae_s_cm"] == pytest.approx(1, rel=0.04)
     assert found["limit_log10_rmse"] == pytest.approx(np.sqrt(np.mean(sd**2)))
+    given = (TEST["plateau"] & (TEST["resistance_upper"] < 3)).to_numpy()
+    assert found["limit_log10_rmse_answered"] == pytest.approx(np.sqrt(np.mean(sd[given] ** 2)))
     test["sigma"] = test["sigma_true"] * 10 ** (2 * 0.6744898 * limits["limit_log10"])
     assert limit_metrics(limits, test)["ratio_to_limit_median"] == pytest.approx(2)
+
+
+def test_where_nothing_is_answered_there_is_no_limit_of_answers():
+    assert limit_metrics(LIMITS, TEST.assign(sigma=1.0, plateau=False))["limit_log10_rmse_answered"] is None
 
 
 def test_a_spectrum_without_a_limit_is_named():

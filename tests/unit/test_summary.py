@@ -14,6 +14,7 @@ from ionscope.evaluate.claims import load_claims
 from ionscope.evaluate.metrics import accuracy, concordance, coverage, top_quartile_accuracy
 from ionscope.files import to_json
 from ionscope.preprocess.smoothing import Smoothing
+from ionscope.reading import TOO_WIDE
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 
 CLAIMS = Path(__file__).parents[2] / "config" / "claims.yaml"
@@ -31,6 +32,8 @@ def predictions(seed=0, error=0.1):
     table["sigma_true"] = SPECTRA["sigma_total"]
     table["sigma"] = table["sigma_true"] * 10 ** (error * rng.normal(size=n))
     table["sigma_lower"], table["sigma_upper"] = table["sigma"] / 10**error, table["sigma"] * 10**error
+    table["resistance"] = SHAPE / table["sigma"]
+    table["resistance_upper"] = table["resistance"] * np.where(np.arange(n) % 4 == 0, 1.01, 0.99) * TOO_WIDE
     table["ea_true"] = SPECTRA["ea_total"]
     table["ea_single"] = table["ea_true"] + 0.02 * rng.normal(size=n)
     table["verdict"] = np.where(np.arange(n) % 5 == 0, "caution", "ok")
@@ -136,6 +139,7 @@ def test_accuracies_are_of_test_rows_by_variant_quantity_and_group():
         ("material", "a"): TEST & (TABLE["material"] == "a"),
         ("temperature_c", 55): TEST & (TABLE["temperature"] == 328.15),
         ("electrode", "lithium"): TEST & (TABLE["electrode"] == "lithium"),
+        ("answer", "given"): TEST & (np.arange(len(TABLE)) % 4 > 0) & (np.arange(len(TABLE)) % 7 > 0),
     }
     for variant, table in tables.items():
         for key, here in groups.items():

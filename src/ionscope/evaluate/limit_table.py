@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from ionscope.errors import InputDataError
-from ionscope.evaluate.summary import groups_of_spectra
+from ionscope.evaluate.summary import answered, groups_of_spectra
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 
 LIMIT = "information limit"
@@ -77,7 +77,7 @@ def limit_accuracy(limits: pd.DataFrame, test: pd.DataFrame, series: pd.DataFram
     return pd.DataFrame(rows)
 
 
-def limit_metrics(limits: pd.DataFrame, test: pd.DataFrame) -> dict[str, float]:
+def limit_metrics(limits: pd.DataFrame, test: pd.DataFrame) -> dict[str, float | None]:
     """The limit of test spectra, and how many times as large the errors of `test` are; sigma in decades and S/cm.
 
     The root mean square belongs to a few spectra that hardly show their resistance, the median to the ordinary ones.
@@ -85,10 +85,12 @@ def limit_metrics(limits: pd.DataFrame, test: pd.DataFrame) -> dict[str, float]:
     limits = _in_order(limits, test)
     truth, decades = test["sigma_true"].to_numpy(), limits["limit_log10"].to_numpy()
     at_best = expected_accuracy(np.log10(truth), decades)
+    given = answered(test)
     error = np.abs(np.log10(test["sigma"].to_numpy() / truth))
     mae = expected_accuracy(truth, in_s_cm(truth, decades))["mae"]
     return {
         "limit_log10_rmse": at_best["rmse"],
+        "limit_log10_rmse_answered": float(np.sqrt(np.mean(decades[given] ** 2))) if given.any() else None,
         "limit_log10_median": at_best["median"],
         "limit_series_log10_rmse": float(np.sqrt(np.mean(limits["limit_series_log10"] ** 2))),
         "limit_sigma_mae_s_cm": mae,

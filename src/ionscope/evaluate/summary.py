@@ -11,11 +11,15 @@ from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import shape_factor
 from ionscope.evaluate.metrics import accuracy, accuracy_table, coverage, pairs_table, top_quartile_accuracy
 from ionscope.preprocess.reference import read_off
+from ionscope.reading import TOO_WIDE
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import ZERO_CELSIUS, SpectrumSet
 
 SHOWN = "shown"
 """Group of the spectra whose phase comes low enough to show a resistance; the reader refuses the others."""
+
+GIVEN = "given"
+"""Group of the spectra that get an answer; the reader refuses those whose interval is too wide as well."""
 
 
 def baseline_tables(spectra: SpectrumSet, predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -49,6 +53,12 @@ def tested(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["role"] == "test"].reset_index(drop=True)
 
 
+def answered(table: pd.DataFrame) -> np.ndarray:
+    """(n,) bool: whether the tool would answer, having seen a plateau and no interval beyond `TOO_WIDE`."""
+    factor = table["resistance_upper"].to_numpy() / table["resistance"].to_numpy()
+    return table["plateau"].to_numpy(dtype=bool) & (factor <= TOO_WIDE)
+
+
 def groups_of_spectra(table: pd.DataFrame) -> dict[str, np.ndarray]:
     """Names of groupings -> (n,) the group of each spectrum, the one of all first."""
     return {
@@ -57,6 +67,7 @@ def groups_of_spectra(table: pd.DataFrame) -> dict[str, np.ndarray]:
         "temperature_c": (table["temperature"] - ZERO_CELSIUS).round().astype(int).to_numpy(),
         "electrode": table["electrode"].to_numpy(),
         "plateau": np.where(table["plateau"], SHOWN, "not shown"),
+        "answer": np.where(answered(table), GIVEN, "refused"),
     }
 
 
@@ -162,8 +173,8 @@ def figures_of_merit(
 ) -> dict[str, Any]:
     """The named figures of one variant, on test specimens; the rows of the three last tables must be its own."""
     overall = accuracy_rows[accuracy_rows["group"] == "all"].set_index("quantity")
-    shown = (accuracy_rows["group"] == "plateau") & (accuracy_rows["value_of_group"] == SHOWN)
-    readable = accuracy_rows[shown].set_index("quantity")
+    groups = accuracy_rows.set_index(["group", "value_of_group", "quantity"]).sort_index()
+    readable, given = (_rows_of(groups, *which) for which in (("plateau", SHOWN), ("answer", GIVEN)))
     kinds = pairs.set_index("kind")["correct"]
     test, test_series = tested(table), tested(series)
     return {
@@ -180,6 +191,9 @@ def figures_of_merit(
         "n_test_plateau": int(readable["n"].get("sigma", 0)),
         "sigma_mae_plateau_s_cm": readable["mae"].get("sigma"),
         "sigma_log10_rmse_plateau": readable["rmse"].get("log10_sigma"),
+        "share_answered": float(answered(test).mean()),
+        "sigma_mae_answered_s_cm": given["mae"].get("sigma"),
+        "sigma_log10_rmse_answered": given["rmse"].get("log10_sigma"),
         "ea_series_rmse_kj_mol": overall.loc["ea_series", "rmse"],
         "ea_series_r2": overall.loc["ea_series", "r2"],
         "ea_single_rmse_kj_mol": overall.loc["ea_single", "rmse"],
@@ -197,6 +211,11 @@ def figures_of_merit(
         "coverage_90_ea_series": _share_covered(test_series, "ea"),
         "trust_false_alarm_rate": float((test["verdict"] != "ok").mean()),
     }
+
+
+def _rows_of(groups: pd.DataFrame, group: str, value: str) -> pd.DataFrame:
+    """The quantities of one group of spectra; no rows where it is empty."""
+    return groups.loc[group, value] if (group, value) in groups.index else groups.iloc[:0]
 
 
 def _share_covered(table: pd.DataFrame, name: str) -> float:
