@@ -173,8 +173,7 @@ def figures_of_merit(
 ) -> dict[str, Any]:
     """The named figures of one variant, on test specimens; the rows of the three last tables must be its own."""
     overall = accuracy_rows[accuracy_rows["group"] == "all"].set_index("quantity")
-    groups = accuracy_rows.set_index(["group", "value_of_group", "quantity"]).sort_index()
-    readable, given = (_rows_of(groups, *which) for which in (("plateau", SHOWN), ("answer", GIVEN)))
+    readable, given = (_of_group(accuracy_rows, *which) for which in (("plateau", SHOWN), ("answer", GIVEN)))
     kinds = pairs.set_index("kind")["correct"]
     test, test_series = tested(table), tested(series)
     return {
@@ -213,9 +212,9 @@ def figures_of_merit(
     }
 
 
-def _rows_of(groups: pd.DataFrame, group: str, value: str) -> pd.DataFrame:
-    """The quantities of one group of spectra; no rows where it is empty."""
-    return groups.loc[group, value] if (group, value) in groups.index else groups.iloc[:0]
+def _of_group(rows: pd.DataFrame, group: str, value: str) -> pd.DataFrame:
+    """The rows of one group of spectra by quantity; none where it is empty."""
+    return rows[(rows["group"] == group) & (rows["value_of_group"] == value)].set_index("quantity")
 
 
 def _share_covered(table: pd.DataFrame, name: str) -> float:
