@@ -15,11 +15,12 @@ def main(snakemake):
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
-    settings, seed = ReaderModel.model_validate(snakemake.params.reader), derived_seed(snakemake.params.seed, "reader")
+    params = snakemake.params
+    settings, seed = ReaderModel.model_validate(params.reader), derived_seed(params.seed, "reader")
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
     evidence = pd.concat([pd.read_csv(path) for path in snakemake.input.evidence], ignore_index=True)
     spectra = read_dataset(snakemake.input.spectra)
-    metrics = calibrate_reader(bundle, spectra, evidence.sort_values("spectrum"), settings, seed)
+    metrics = calibrate_reader(bundle, spectra, evidence.sort_values("spectrum"), settings, seed, params.blocking)
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)
     sha256 = read_json(snakemake.output.model)["sha256"]["model.json"]

@@ -77,7 +77,7 @@ def trained(wanted):
     """(bundle, what happened, metrics) of a reader of such pellets as `cells` makes."""
     bundle, happened = train_reader(TRAINING, wanted, 0, "cpu")
     evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, wanted, 0))
-    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence, wanted, 0)
+    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence, wanted, 0, ["blocking"])
 
 
 @pytest.fixture(scope="module")
@@ -324,10 +324,13 @@ def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
     fresh = pellets(100, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=5)
     nearly_all = wanted.model_copy(update={"calibration_fraction": 0.9})
     evidence = sweep_evidence(fresh, held_out_sweeps(fresh, nearly_all, 0))
-    metrics = reader_metrics(trained[0], fresh, evidence)["all"]
+    groups = reader_metrics(trained[0], fresh, evidence, ["blocking"])
+    metrics = groups["all"]
     assert metrics["n"] > 75
     # 24 specimens calibrate: the coverage of a run is Beta-distributed with a deviation of sqrt(0.09 / 25).
     assert metrics["coverage_90"] == pytest.approx(0.9, abs=3 * 0.06)
+    assert groups["blocking electrodes"] == groups["blocking"]
+    assert groups["reversible electrodes"] == groups["lithium"]
     assert metrics["median"] < metrics["read_off_median"]
 
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import ionscope
-from ionscope.config import READER, load_run
+from ionscope.config import READER, load_electrode, load_run
 from ionscope.errors import ConfigError, InputDataError
 from ionscope.evaluate.known import read_known
 from ionscope.seeds import derived_seed
@@ -65,6 +65,14 @@ def model_of(variant):
 
 def population_of(wildcards):
     return RUN.reader.populations[wildcards.population]
+
+
+def blocking_electrodes(populations):
+    """Names of those that let no direct current pass."""
+    names = {name for part in populations for name in part.simulation.electrodes}
+    return sorted(
+        name for name in names if load_electrode(CONFIG_FOLDER, name).blocking
+    )
 
 
 def population_seed(name):

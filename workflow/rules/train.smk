@@ -144,6 +144,7 @@ if RUN.reader is not None:
         params:
             reader=RUN.reader.model_dump(mode="json"),
             seed=RUN.seed,
+            blocking=blocking_electrodes(RUN.reader.populations.values()),
         script:
             "../../scripts/calibrate_reader.py"
 

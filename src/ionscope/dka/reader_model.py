@@ -7,7 +7,7 @@ run beside the training.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +107,17 @@ def sweep_evidence(
 
 
 def calibrate_reader(
-    bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, settings: ReaderModel, seed: int
+    bundle: ModelBundle,
+    spectra: SpectrumSet,
+    evidence: pd.DataFrame,
+    settings: ReaderModel,
+    seed: int,
+    blocking: Collection[str],
 ) -> dict[str, Any]:
-    """Give a trained reader its intervals, trust, referee and range; returns the figures on its test sweeps."""
+    """Give a trained reader its intervals, trust, referee and range; returns the figures on its test sweeps.
+
+    `blocking` names the electrodes that are.
+    """
     learned = spectra.subset(reader_roles(spectra, settings, seed) == "train")
     bundle.about["training_range"] = TrainingRange.of(learned, settings.temperature_range_c).state()
     known = evidence[evidence["role"] == "calibration"]
@@ -120,11 +128,13 @@ def calibrate_reader(
     electrode = spectra["electrode"].astype(str)[known["spectrum"]]
     testimony = Testimony.of(reference, _fits(known), kernel, half_width, bundle.spread(latent))
     bundle.referee = Referee.fit(testimony, truth, group, electrode)
-    return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"])
+    return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"], blocking)
 
 
-def reader_metrics(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame) -> dict[str, Any]:
-    """Errors in decades on unseen sweeps: overall, by electrode, and where the model is confident."""
+def reader_metrics(
+    bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, blocking: Collection[str]
+) -> dict[str, Any]:
+    """Errors in decades on unseen sweeps: overall, where the model is confident, by kind and name of electrodes."""
     latent, _, reference, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
     half_width = bundle.interval.half_width(latent)
@@ -149,6 +159,8 @@ def reader_metrics(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataF
         return figures
 
     groups = {"all": np.ones(len(error), dtype=bool), "confident (interval within 5 %)": width < CONFIDENT}
+    blocks = np.isin(electrode, list(blocking))
+    groups |= {"blocking electrodes": blocks, "reversible electrodes": ~blocks}
     groups |= {str(name): electrode == name for name in np.unique(electrode)}
     return {name: describe(rows) for name, rows in groups.items() if rows.sum() > 1}
 
