@@ -36,6 +36,7 @@ FORMAT = 3
 ARRAYS = "encoder.safetensors", "kernel.npz"
 REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.error"
 """Names of a referee's regressions in kernel.npz."""
+REFEREE_ARRAYS = "centre", "spread", "steps", "quantiles"
 
 
 @dataclass
@@ -178,18 +179,19 @@ class ModelBundle:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "model.json").unlink(missing_ok=True)
         save_tensors(folder / "encoder.safetensors", dict(self.model.state_dict()), {})
-        arrays = _regressor_arrays("kernel", self.regressor)
-        constants: dict[str, Any] = {"kernel": _regressor_constants(self.regressor)}
+        arrays: dict[str, np.ndarray] = {}
+        constants: dict[str, Any] = {}
+        regressors: dict[str, KernelRegressor | LocalMedian] = {"kernel": self.regressor}
         if self.interval is not None and self.trust is not None:
-            arrays |= _regressor_arrays("scale", self.interval.scale)
+            regressors["scale"] = self.interval.scale
             arrays |= {"thresholds": self.trust.thresholds, "familiar": self.trust.familiar.astype(np.float32)}
-            constants |= {"scale": _regressor_constants(self.interval.scale), "quantile": self.interval.quantile}
+            constants["quantile"] = self.interval.quantile
         if self.referee is not None:
-            arrays |= {"referee.centre": self.referee.centre, "referee.spread": self.referee.spread}
-            for name, regressor in _referee_regressors(self.referee).items():
-                arrays |= _regressor_arrays(name, regressor)
-                constants[name] = _regressor_constants(regressor)
-            arrays |= {"referee.quantiles": self.referee.quantiles, "referee.steps": self.referee.steps}
+            regressors |= dict(zip(REFEREE, (*self.referee.scales, self.referee.error_scale), strict=True))
+            arrays |= {f"referee.{name}": getattr(self.referee, name) for name in REFEREE_ARRAYS}
+        for name, regressor in regressors.items():
+            parts, constants[name] = regressor.state()
+            arrays |= {f"{name}.{part}": values for part, values in parts.items()}
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
         info: dict[str, Any] = {
@@ -235,21 +237,21 @@ class ModelBundle:
         constants = info["constants"]
         interval, trust = None, None
         if "scale" in constants:
-            interval = ConformalInterval(_regressor("scale", arrays, constants["scale"]), constants["quantile"])
+            scale = KernelRegressor.from_state(_part("scale", arrays), constants["scale"])
+            interval = ConformalInterval(scale, constants["quantile"])
             trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
         referee = None
         if "referee.quantiles" in arrays:
-            *scales, error_scale = (_regressor(name, arrays, constants[name]) for name in REFEREE)
-            centre, spread, steps, quantiles = (
-                arrays[f"referee.{name}"] for name in ("centre", "spread", "steps", "quantiles")
+            *scales, error_scale = (
+                KernelRegressor.from_state(_part(name, arrays), constants[name]) for name in REFEREE
             )
-            referee = Referee(centre, spread, tuple(scales), error_scale, steps, quantiles)
+            parts = {name: arrays[f"referee.{name}"] for name in REFEREE_ARRAYS}
+            referee = Referee(scales=tuple(scales), error_scale=error_scale, **parts)
+        kernel = LocalMedian if "neighbours" in constants["kernel"] else KernelRegressor
         return cls(
             representation=Representation.from_state(info["representation"]),
             model=model.eval(),
-            regressor=(_local_median if "neighbours" in constants["kernel"] else _regressor)(
-                "kernel", arrays, constants["kernel"]
-            ),
+            regressor=kernel.from_state(_part("kernel", arrays), constants["kernel"]),
             smoothing=Smoothing(**info["smoothing"]),
             interval=interval,
             trust=trust,
@@ -258,38 +260,9 @@ class ModelBundle:
         )
 
 
-def _referee_regressors(referee: Referee) -> dict[str, KernelRegressor]:
-    return dict(zip(REFEREE, (*referee.scales, referee.error_scale), strict=True))
-
-
-def _regressor_arrays(name: str, regressor: KernelRegressor | LocalMedian) -> dict[str, np.ndarray]:
-    """Arrays of a fitted regressor; points that come from a single-precision network are stored as such."""
-    single = regressor.points_.astype(np.float32)
-    arrays = {f"{name}.points": single if np.array_equal(single, regressor.points_) else regressor.points_}
-    if isinstance(regressor, LocalMedian):
-        arrays[f"{name}.target"] = regressor.target_.astype(np.float32)
-    else:
-        arrays |= {f"{name}.alpha": regressor.alpha_, f"{name}.bias": regressor.bias_}
-    return arrays if regressor.weights is None else {**arrays, f"{name}.weights": np.asarray(regressor.weights)}
-
-
-def _regressor_constants(regressor: KernelRegressor | LocalMedian) -> dict[str, float]:
-    if isinstance(regressor, LocalMedian):
-        return {"neighbours": regressor.neighbours}
-    return {"bandwidth": float(regressor.bandwidth), "ridge": float(regressor.ridge)}
-
-
-def _local_median(name: str, arrays: dict[str, np.ndarray], constants: dict[str, Any]) -> LocalMedian:
-    regressor = LocalMedian(constants["neighbours"], arrays.get(f"{name}.weights"))
-    return regressor.fit(arrays[f"{name}.points"], arrays[f"{name}.target"])
-
-
-def _regressor(name: str, arrays: dict[str, np.ndarray], constants: dict[str, float]) -> KernelRegressor:
-    regressor = KernelRegressor(constants["bandwidth"], constants["ridge"], arrays.get(f"{name}.weights"))
-    regressor.points_ = arrays[f"{name}.points"].astype(np.float64)
-    regressor.alpha_, regressor.bias_ = arrays[f"{name}.alpha"], arrays[f"{name}.bias"]
-    regressor._single = True
-    return regressor
+def _part(name: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays of one regression by their own names."""
+    return {key.removeprefix(f"{name}."): values for key, values in arrays.items() if key.startswith(f"{name}.")}
 
 
 def _sha256(content: bytes) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from ionscope.dka.regressor import as_stored
 from ionscope.errors import TrainingError
 
 BANDWIDTH_NEIGHBOUR = 4
@@ -70,6 +72,18 @@ class LocalMedian(RegressorMixin, BaseEstimator):
         bandwidth = distance[:, [(k - 1) // BANDWIDTH_NEIGHBOUR]]
         weight = np.exp(-0.5 * (distance / np.maximum(bandwidth, np.finfo(float).tiny)) ** 2)
         return weighted_quantiles(self.target_[index], weight, shares)
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Arrays and constants of the fitted regression, of which `from_state` makes it again."""
+        arrays = {"points": as_stored(self.points_), "target": self.target_.astype(np.float32)}
+        if self.weights is not None:
+            arrays["weights"] = np.asarray(self.weights)
+        return arrays, {"neighbours": self.neighbours}
+
+    @classmethod
+    def from_state(cls, arrays: Mapping[str, np.ndarray], constants: Mapping[str, Any]) -> LocalMedian:
+        """A fitted regression."""
+        return cls(constants["neighbours"], arrays.get("weights")).fit(arrays["points"], arrays["target"])
 
     @property
     def _scale(self) -> np.ndarray | float:

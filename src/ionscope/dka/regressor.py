@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -83,6 +86,22 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
         value = self._kernel(np.asarray(X, dtype=np.float64), self.points_).numpy() @ self.alpha_ + self.bias_
         return value[:, 0] if self._single else value
 
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Arrays and constants of the fitted regression, of which `from_state` makes it again."""
+        arrays = {"points": as_stored(self.points_), "alpha": self.alpha_, "bias": self.bias_}
+        if self.weights is not None:
+            arrays["weights"] = np.asarray(self.weights)
+        return arrays, {"bandwidth": float(self.bandwidth), "ridge": float(self.ridge)}
+
+    @classmethod
+    def from_state(cls, arrays: Mapping[str, np.ndarray], constants: Mapping[str, Any]) -> KernelRegressor:
+        """A fitted regression of one target."""
+        regressor = cls(constants["bandwidth"], constants["ridge"], arrays.get("weights"))
+        regressor.points_ = arrays["points"].astype(np.float64)
+        regressor.alpha_, regressor.bias_ = arrays["alpha"], arrays["bias"]
+        regressor._single = True
+        return regressor
+
     def _fit_inducing(self, points: np.ndarray, target: np.ndarray, noise: np.ndarray | None) -> None:
         features = Nystroem(gamma=0.5, n_components=self.inducing, random_state=self.seed)
         solver = Ridge(alpha=self.ridge, solver="cholesky")
@@ -97,3 +116,9 @@ class KernelRegressor(RegressorMixin, BaseEstimator):
 
     def _kernel(self, a: np.ndarray, b: np.ndarray) -> torch.Tensor:
         return gaussian_kernel(torch.from_numpy(a), torch.from_numpy(b), torch.as_tensor(self._scale))
+
+
+def as_stored(points: np.ndarray) -> np.ndarray:
+    """Points in single precision where that is all they have: they come from a single-precision network."""
+    single = points.astype(np.float32)
+    return single if np.array_equal(single, points) else points
