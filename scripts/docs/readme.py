@@ -1,6 +1,7 @@
 """Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON]]
 
-They come from the last paper run, and those about the reader from the last production run, where there is one.
+They come from the last paper run, and those about the reader from the last production run, where there is one,
+and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv.
 With a measured file, the example in the first screen is what `ionscope predict` says of it; with the validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
@@ -20,6 +21,7 @@ from ionscope.files import read_json
 
 RUN = ROOT / "results" / "paper"
 PRODUCTION = ROOT / "results" / "production"
+LABORATORY = ROOT / "results" / "laboratory.csv"
 
 
 def figure(text: str) -> str:
@@ -121,6 +123,22 @@ def production_table() -> str:
     return markdown(["the paper's test set", "reader", "`joint`", "information limit"], rows)
 
 
+def laboratory_table() -> str:
+    """Pellets made of circuit elements, as tests/verification/laboratory.py read them."""
+    figures = pd.read_csv(LABORATORY, index_col=0)
+    rows = [
+        [
+            name,
+            f"{row['n']:.0f}",
+            *(f"{row[key]:.2g}" for key in ("median", "90 %", "read-off: median", "read-off: 90 %")),
+            *(f"{row[key]:.0%}" for key in ("covered", "not worse than read-off")),
+        ]
+        for name, row in figures.iterrows()
+    ]
+    head = ["pellets", "n", "median error", "90 %", "read-off", "90 %", "covered by the 90 % interval"]
+    return markdown([*head, "not worse than the read-off"], rows)
+
+
 def example(path: str) -> str:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -150,6 +168,8 @@ def main() -> None:
     tables = {"claims": claims_table(), "peers": peers_table(), "ablations": ablations_table()}
     if PRODUCTION.is_dir():
         tables |= {"reader": reader_table(), "production": production_table()}
+    if LABORATORY.is_file():
+        tables["laboratory"] = laboratory_table()
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:
