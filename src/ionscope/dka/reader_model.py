@@ -7,7 +7,7 @@ run beside the training.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,10 @@ def _kernel(bundle: ModelBundle) -> str:
     return f"{points} kernel points"
 
 
+def _materials(about: Mapping[str, Any]) -> str:
+    return ", ".join(about.get("training_range", {}).get("materials", {})) or "none is known"
+
+
 def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) -> tuple[np.ndarray, ...]:
     """Latent points, reconstruction errors, and in decades of ohm read-offs, kernel's answers and truths."""
     index, points = sweeps["spectrum"].to_numpy(), np.arange(spectra.frequency.size)
@@ -243,7 +247,8 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "- Electronic conduction beside the ionic one is not modelled and not noticed.",
                 "- Thickness and area are taken as given. A wrong unit shows in an absurd conductivity, and where the "
                 "grains' arc is in the band in a capacitance below that of a vacuum; a factor of ten may show in "
-                "neither.",
+                "neither. A stated material tells more: conductivities that its simulated specimens do not have at "
+                f"that temperature ask for caution ({_materials(about)}).",
                 "",
             ]
         ),
