@@ -30,7 +30,7 @@ def corruptions(page: Page) -> str:
         "Held-out spectra spoilt on purpose. The verdict is the worst of three detectors (reconstruction, distance in "
         "the latent space, Kramers-Kronig residual). A factor on all impedances leaves an equivariant reading as "
         "familiar as before; only a look at the conductivity itself, against training specimens of that material and "
-        "temperature, notices it. That look is no part of the verdict here. "
+        "temperature, notices it. That look is no part of the verdict here; ionscope predict takes it with --material. "
         + (f"Less than half noticed: {', '.join(blind)}." if blind else "No corruption is missed more often than not.")
     )
     caption = "What goes wrong in laboratories, and whether the verdict notices, from evaluation/trust.csv"
