@@ -126,14 +126,15 @@ def test_targets_of_real_cells_are_their_resistances_over_the_reference():
 def test_where_the_scale_is_shown_no_stacks_are_made(kind):
     made = source(kind)
     assert not made.can_mix
-    features, target = made.batch(np.arange(4), 30, np.random.default_rng(0))
-    assert len(target) == len(features.channels) == 4
+    features, target, variance = made.batch(np.arange(4), 30, np.random.default_rng(0))
+    assert len(target) == len(features.channels) == len(variance) == 4
 
 
 def test_a_batch_is_the_real_spectra_and_then_the_stacks():
-    made = source()
-    features, target = made.batch(np.arange(4), 30, np.random.default_rng(0))
+    made = replace(source(), virtual_noise=7.0)
+    features, target, variance = made.batch(np.arange(4), 30, np.random.default_rng(0))
     assert len(target) == len(features.channels) == 34
+    assert variance.tolist() == [1.0] * 4 + [7.0] * 30
     alone, its_target, _ = made.real(np.arange(4), np.random.default_rng(0))
     assert np.array_equal(features[:4].channels, alone.channels)
     assert np.array_equal(target[:4], its_target)

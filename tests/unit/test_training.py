@@ -13,6 +13,7 @@ from ionscope.dka.bandwidth import Tuning
 from ionscope.dka.deep_kernel import active_units
 from ionscope.dka.experiment import make_source, train_bundle
 from ionscope.dka.local_median import LocalMedian
+from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.source import Source
 from ionscope.dka.training import choose_device, train
 from ionscope.dvae.checkpoint import load_tensors
@@ -222,6 +223,29 @@ def test_a_loss_that_is_no_number_names_the_step_and_keeps_the_checkpoint(quick,
     assert f"at step {saved['step']} " in str(caught.value)
     assert all(np.isfinite(row["loss"]) for row in saved["history"])
     assert len(saved["history"]) == saved["step"] > 0
+
+
+def test_virtual_cells_count_less_than_those_they_are_made_of(quick, monkeypatch):
+    given = []
+    fit = KernelRegressor.fit
+
+    def watched(self, points, target, noise=None):
+        given.append(noise)
+        return fit(self, points, target, noise)
+
+    monkeypatch.setattr(KernelRegressor, "fit", watched)
+    settings = with_(quick, dka={"virtual": 15, "virtual_noise": 10.0, "guidance": 0.0})
+    trained(settings)
+    assert given[-1].tolist() == [1.0] * len(ALL) + [10.0] * 15
+    assert {len(noise) for noise in given[:-1]} == {len(given[0])}  # those of the tunings
+    assert given[0].tolist() == [1.0] * (len(given[0]) - 15) + [10.0] * 15
+
+
+def test_the_variance_of_virtual_cells_changes_the_encoder_too(quick):
+    plain, other = (trained(with_(quick, dka={"virtual_noise": value})) for value in (1.0, 10.0))
+    assert any(
+        not torch.equal(tensor, other.model.state_dict()[name]) for name, tensor in plain.model.state_dict().items()
+    )
 
 
 def test_frozen_leaves_the_encoder_as_the_autoencoder_made_it(quick):

@@ -40,6 +40,8 @@ class Adapting(Strict):
     training : `joint` lets the kernel's error reach the encoder, `frozen` tunes the kernel afterwards
     mixing : virtual cells, two training cells in series, added for every real one while training
     virtual : such cells among the final kernel's points
+    virtual_noise : variance of a virtual cell's target where that of a real one is 1; the larger, the less it counts
+        beside the training cells, in the kernel and in what its bandwidth is chosen by
     stretch : range of the factor by which the grains' resistance differs in virtual cells, where grains relax above the
         band; null for none
     guidance : weight of a first guess of the target and of its error, linear in the latent point; joint training only
@@ -58,6 +60,7 @@ class Adapting(Strict):
     calls: Annotated[int, Field(ge=10, le=200)] = 20
     mixing: Annotated[float, Field(ge=0, le=8)] = 1.0
     virtual: Annotated[int, Field(ge=0, le=100_000)] = 1600
+    virtual_noise: Annotated[float, Field(ge=1, le=1e6)] = 1.0
     stretch: tuple[Positive, Positive] | None = None
     reconstruction_weight: Annotated[float, Field(ge=0)] = 1.0
     guidance: Annotated[float, Field(ge=0)] = 1.0

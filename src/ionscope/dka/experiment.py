@@ -41,6 +41,7 @@ def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) ->
         windows=variant.windows,
         bulk=shape_factor(spectra) / spectra["sigma_bulk"] if variant.dka.stretch is not None else None,
         stretch=variant.dka.stretch,
+        virtual_noise=variant.dka.virtual_noise,
     )
 
 

@@ -42,6 +42,7 @@ class Source:
     windows : show a random part of the frequency range, a new one every time
     bulk : (n,) true resistance of the grains alone, ohm; needed to stretch
     stretch : smallest and largest factor of the grains' resistance in virtual cells; None for none
+    virtual_noise : variance of a virtual cell's target where that of a real one is 1
     """
 
     representation: Representation
@@ -53,6 +54,7 @@ class Source:
     windows: bool = False
     bulk: np.ndarray | None = None
     stretch: tuple[float, float] | None = None
+    virtual_noise: float = 1.0
 
     @property
     def can_mix(self) -> bool:
@@ -86,13 +88,17 @@ class Source:
         features, target, _ = self._present(stacked, resistance, np.ones(n), rng)
         return features, target
 
-    def batch(self, index: np.ndarray, n_virtual: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
-        """The real spectra at `index` followed by `n_virtual` stacks of them."""
+    def batch(
+        self, index: np.ndarray, n_virtual: int, rng: np.random.Generator
+    ) -> tuple[Features, np.ndarray, np.ndarray]:
+        """The real spectra at `index` followed by `n_virtual` stacks of them: features, targets, their variances."""
         features, target, _ = self.real(index, rng)
+        variance = np.ones(len(target))
         if n_virtual == 0 or not self.can_mix:
-            return features, target
+            return features, target, variance
         extra, extra_target = self.virtual(index, n_virtual, rng)
-        return join(features, extra), np.concatenate([target, extra_target])
+        variance = np.concatenate([variance, np.full(len(extra_target), self.virtual_noise)])
+        return join(features, extra), np.concatenate([target, extra_target]), variance
 
     def fit_representation(self, index: np.ndarray, rng: np.random.Generator) -> None:
         """Fit the representation's constants to the spectra at `index`."""

@@ -177,7 +177,7 @@ class _Training:
     def _dvae_step(self, state: TrainingState) -> dict[str, Any]:
         batch = min(self.settings.dvae.batch, len(self.fit_index))
         self.batch = index = state.rng.choice(self.fit_index, batch, replace=False)
-        features, target = self.source.batch(index, self._n_virtual(batch), state.rng)
+        features, target, _ = self.source.batch(index, self._n_virtual(batch), state.rng)
         reconstruction, kl, latent = self._forward(features, state)
         loss = reconstruction + self.settings.dvae.kl_weight * kl
         guess_loss = self._guess_loss(latent, target) if self.guided else None
@@ -194,20 +194,24 @@ class _Training:
         error = robust_error(value - self._tensor(target.astype(np.float32)))
         return (error / scale + torch.log(scale)).mean()
 
-    def _noise(self, latent: Tensor) -> Tensor:
-        """(n,) relative variances of the targets at latent means (n, d), no gradient; ones without guidance."""
+    def _noise(self, latent: Tensor, variance: np.ndarray) -> Tensor:
+        """(n,) relative variances of the targets at latent means (n, d), no gradient.
+
+        variance : (n,) those known beforehand; guidance multiplies them by what it has learned
+        """
+        known = self._tensor(variance)
         if not self.guided:
-            return torch.ones(len(latent), dtype=torch.float64, device=latent.device)
+            return known
         with torch.no_grad():
-            variance = self.net.guessed(latent.float())[1].double() ** 2
-            return variance / variance.median()
+            guessed = self.net.guessed(latent.float())[1].double() ** 2
+            return known * guessed / guessed.median()
 
     def _joint_step(self, state: TrainingState) -> dict[str, Any]:
         groups = np.unique(self.source.group[self.fit_index])
         asked = state.rng.choice(groups, max(1, round(QUERY_SHARE * len(groups))), replace=False)
         is_query = np.isin(self.source.group[self.fit_index], asked)
         self.batch = self.fit_index
-        (support, support_y), (query, query_y) = (
+        (support, support_y, support_noise), (query, query_y, query_noise) = (
             self._episode_side(self.fit_index[side], state.rng) for side in (~is_query, is_query)
         )
         features = join(support, query)
@@ -216,9 +220,11 @@ class _Training:
         scale = self.net.scale(tuning["bandwidth"])
         points, asked_points = latent[: len(support_y)].double(), latent[len(support_y) :].double()
         kernel = gaussian_kernel(points, points, scale)
-        alpha, bias = solve_bordered(kernel, self._target(support_y), tuning["ridge"], self._noise(points))
+        alpha, bias = solve_bordered(
+            kernel, self._target(support_y), tuning["ridge"], self._noise(points, support_noise)
+        )
         error = gaussian_kernel(asked_points, points, scale) @ alpha + bias - self._target(query_y)
-        spread = self._noise(asked_points).sqrt()[:, None]
+        spread = self._noise(asked_points, query_noise).sqrt()[:, None]
         kernel_loss = torch.log((robust_error(error) / spread).mean() + 1e-9)
         weight = self.settings.dka.reconstruction_weight
         loss = weight * (reconstruction + self.settings.dvae.kl_weight * kl) + kernel_loss
@@ -227,7 +233,7 @@ class _Training:
         update = self._update(state, loss)
         return step_row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, latent, update)
 
-    def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+    def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
         most = self.settings.dka.support
         if len(index) > most:
             index = rng.choice(index, most, replace=False)
@@ -236,7 +242,7 @@ class _Training:
     def _n_virtual(self, n: int) -> int:
         return round(self.settings.dka.mixing * n) if self.source.can_mix else 0
 
-    def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
+    def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
         """What a final kernel is fitted to: the real spectra at `index`, and virtual ones."""
         return self.source.batch(index, self.settings.dka.virtual if self.source.can_mix else 0, rng)
 
@@ -273,24 +279,26 @@ class _Training:
 
     def _tune(self, state: TrainingState, most: int) -> dict[str, Any]:
         """One search for (s, lambda) of an exact kernel on `most` points; a row of the trajectory."""
-        support, target = self.fixed_support
+        support, target, variance = self.fixed_support
         if len(target) > most:
             # Real spectra come first, material by material: too many of them are thinned evenly.
             rows = np.arange(most)
             if len(self.fit_index) > most:
                 rows = np.linspace(0, len(target) - 1, most).astype(int)
-            support, target = support[rows], target[rows]
-        points, asked = self.encode(support), self.encode(self.validation[0])
-        noise = self._noise_of(points)
+            support, target, variance = support[rows], target[rows], variance[rows]
+        validation, truth, validation_variance = self.validation
+        points, asked = self.encode(support), self.encode(validation)
+        noise = self._noise_of(points, variance)
         # Guessed once: a yardstick that changed with the model could not tell the best of its states.
-        spread = np.array(state.extra.setdefault("spread", np.sqrt(self._noise_of(asked)).tolist()))
+        found = np.sqrt(self._noise_of(asked, validation_variance))
+        spread = np.array(state.extra.setdefault("spread", found.tolist()))
 
         def error(bandwidth: float, ridge: float) -> float:
             try:
                 model = self._regressor(bandwidth, ridge).fit(points, target, noise)
             except TrainingError:
                 return float("inf")
-            miss = robust_error(torch.from_numpy(model.predict(asked) - self.validation[1])).numpy()
+            miss = robust_error(torch.from_numpy(model.predict(asked) - truth)).numpy()
             return float((miss / spread).mean())
 
         earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
@@ -303,10 +311,10 @@ class _Training:
     def _finish(self, state: TrainingState) -> Trained:
         """The final kernel: the best encoder, on the training and the validation spectra together."""
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
-        support, target = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
+        support, target, variance = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
         fit_final = self._final_median if self.settings.dka.regression == "median" else self._final_least_squares
         return Trained(
-            regressor=fit_final(state, self.encode(support), target),
+            regressor=fit_final(state, self.encode(support), target, variance),
             model=self.net.dvae.cpu().eval(),
             history=state.history,
             tunings=state.extra["tunings"],
@@ -315,7 +323,9 @@ class _Training:
             settings=self.settings,
         )
 
-    def _final_least_squares(self, state: TrainingState, points: np.ndarray, target: np.ndarray) -> KernelRegressor:
+    def _final_least_squares(
+        self, state: TrainingState, points: np.ndarray, target: np.ndarray, variance: np.ndarray
+    ) -> KernelRegressor:
         """With the best bandwidth of the joint phase up to `points` spectra.
 
         Beyond, it rests on so many inducing points, and for as many the bandwidth is tuned once more: the one of the
@@ -326,9 +336,11 @@ class _Training:
             best = state.extra["tunings"][-1]
         else:
             best = state.extra["best"]
-        return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points))
+        return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points, variance))
 
-    def _final_median(self, state: TrainingState, points: np.ndarray, target: np.ndarray) -> LocalMedian:
+    def _final_median(
+        self, state: TrainingState, points: np.ndarray, target: np.ndarray, variance: np.ndarray
+    ) -> LocalMedian:
         return LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths()).fit(points, target)
 
     def _relative_bandwidths(self) -> np.ndarray:
@@ -340,9 +352,9 @@ class _Training:
         mean, _ = self.net.dvae.encode(self._tensor(features.channels))
         return mean.double().cpu().numpy()
 
-    def _noise_of(self, points: np.ndarray) -> np.ndarray:
+    def _noise_of(self, points: np.ndarray, variance: np.ndarray) -> np.ndarray:
         """`_noise` at latent means (n, d) outside the network."""
-        return self._noise(torch.from_numpy(points).to(self.device)).cpu().numpy()
+        return self._noise(torch.from_numpy(points).to(self.device), variance).cpu().numpy()
 
     def _tensor(self, values: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)

@@ -51,7 +51,7 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
     fit, validation = index[~is_held], index[is_held]
     source.fit_representation(fit, rng)
     mixing = settings.dka.mixing if source.can_mix else 0.0
-    checked, truth = source.batch(validation, VALIDATION_VIRTUAL if mixing else 0, rng)
+    checked, truth, variance = source.batch(validation, VALIDATION_VIRTUAL if mixing else 0, rng)
     torch.manual_seed(seed)
     example, _, _ = source.real(fit, rng)
     shape = example.channels.shape
@@ -66,9 +66,9 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
     best, best_state = float("inf"), deepcopy(network.state_dict())
     for step in range(1, steps + 1):
         chosen = rng.choice(fit, min(settings.dvae.batch, len(fit)), replace=False)
-        features, target = source.batch(chosen, round(mixing * len(chosen)), rng)
+        features, target, noise = source.batch(chosen, round(mixing * len(chosen)), rng)
         error = network(torch.from_numpy(features.channels)) - torch.from_numpy(target.astype(np.float32))
-        loss = robust_error(error).mean()
+        loss = (robust_error(error) / torch.from_numpy(np.sqrt(noise).astype(np.float32))).mean()
         if not torch.isfinite(loss):
             raise TrainingError(f"the loss of the direct network is not a number at step {step}")
         optimiser.zero_grad()
@@ -77,7 +77,7 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
         optimiser.step()
         schedule.step()
         if step % CHECK_EVERY == 0 or step == steps:
-            missed = float(np.mean(np.abs(network.answers(checked) - truth)))
+            missed = float(np.mean(np.abs(network.answers(checked) - truth) / np.sqrt(variance)))
             if missed < best:
                 best, best_state = missed, deepcopy(network.state_dict())
     network.load_state_dict(best_state)
