@@ -30,7 +30,7 @@ def main(snakemake):
     seed = derived_seed(params.seed, "ablation", learner, int(snakemake.wildcards.seed))
     variant = Variant.model_validate(params.variant)
     if learner == ablations.CHEAP_TOGETHER:
-        table = ablations.cheap_predictions(spectra, train, test, smoothing, seed)
+        table = ablations.cheap_predictions(spectra, train, test, smoothing, variant, seed)
     elif learner == ablations.CNN:
         table = ablations.direct_predictions(spectra, train, test, smoothing, variant, seed)
     else:

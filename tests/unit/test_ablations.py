@@ -21,6 +21,7 @@ SPECTRA = pellets(40, noise=0.001)
 TEST = np.arange(len(SPECTRA)) // 2 % 5 == 0
 TRAIN_INDEX, TEST_INDEX = np.flatnonzero(~TEST), np.flatnonzero(TEST)
 TRUTH = np.log10(SPECTRA["sigma_total"])
+VARIANT = Variant.model_validate({"dka": {"virtual": 100, "virtual_noise": 10.0}})
 BASELINES = {"readoff", "material_and_temperature", "constant"}
 
 
@@ -36,7 +37,7 @@ def by_learner(table):
 
 
 def cheap(spectra=SPECTRA, seed=0):
-    return by_learner(cheap_predictions(spectra, TRAIN_INDEX, TEST_INDEX, Smoothing(), seed))
+    return by_learner(cheap_predictions(spectra, TRAIN_INDEX, TEST_INDEX, Smoothing(), VARIANT, seed))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,10 +82,12 @@ def test_a_seed_leaves_another_tenth_out(found):
     assert (cheap(seed=1)["ridge"] != found["ridge"]).any()
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ablations, "CHEAP", {"spy": lambda x, y, group, asked, seed: seen.append(group) or asked[:, 0]})
+        patch.setattr(ablations, "CHEAP", {"spy": lambda known, asked, seed: seen.append(known) or asked[:, 0]})
         cheap(seed=2)
-    assert len(np.unique(seen[0])) == 29  # of thirty-two
-    assert not np.isin(seen[0], SPECTRA["specimen"][TEST]).any()
+    (known,) = seen
+    assert len(np.unique(known.group)) == 29  # of thirty-two
+    assert not np.isin(known.group, SPECTRA["specimen"][TEST]).any()
+    assert len(known.virtual_y) == len(known.virtual_x) == 100 and (known.variance == 10).all()
 
 
 def test_whole_specimens_are_drawn():

@@ -1,9 +1,10 @@
 """The peers of the default model: what remains of its accuracy when parts of it are left out or replaced.
 
 All that learn get the same equivariant channels, smoothing, target log10(R_total / Z_ref) and training specimens, and
-all are asked about the same test specimens: the run's split is kept. What a seed changes:
+all are asked about the same test specimens: the run's split is kept. Networks and `kernel_ridge_virtual` also learn
+from the default's virtual cells (`ionscope.dka.source`). What a seed changes:
 
-- learners that do not train a network: the tenth of the training specimens that is left out (their fits are
+- learners that train no network: the tenth of the training specimens that is left out (their fits are
   deterministic or nearly so; without that their spread would be zero and mean nothing);
 - networks: initial weights, batches, and the specimens they put aside to choose their best state by.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -55,50 +57,80 @@ TUNING_CALLS = 20
 RIDGES = np.geomspace(1e-6, 1e2, 17)
 TREES = 200
 
-Fit = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
-"""(x (n, d), y (n,), group (n,), asked (m, d), seed) -> (m,) answers to `asked`."""
+
+@dataclass(frozen=True)
+class Known:
+    """What a learner without a network learns from.
+
+    x, y, group : (n, d) channels, (n,) targets and specimens of the training spectra
+    virtual_x, virtual_y, variance : (m, d), (m,), (m,) of the default's virtual cells, with the variance of their
+        targets where that of a real one is 1
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    group: np.ndarray
+    virtual_x: np.ndarray
+    virtual_y: np.ndarray
+    variance: np.ndarray
 
 
-def ridge(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+Fit = Callable[[Known, np.ndarray, int], np.ndarray]
+"""(known, asked (m, d), seed) -> (m,) answers to `asked`."""
+
+
+def ridge(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
     """Linear in the channels, its penalty by leave-one-out."""
-    return make_pipeline(StandardScaler(), RidgeCV(RIDGES)).fit(x, y).predict(asked)
+    return make_pipeline(StandardScaler(), RidgeCV(RIDGES)).fit(known.x, known.y).predict(asked)
 
 
-def random_forest(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+def random_forest(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
     """Trees over a third of the channels each."""
     forest = RandomForestRegressor(TREES, max_features=1 / 3, min_samples_leaf=2, random_state=seed)
-    return forest.fit(x, y).predict(asked)
+    return forest.fit(known.x, known.y).predict(asked)
 
 
-def kernel_ridge(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+def kernel_ridge(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
     """The same regression as the model's, on the channels themselves: dynamic kernel adaptation without the network."""
-    folds = GroupKFold(min(FOLDS, len(np.unique(group))))
+    return _tuned_kernel(known, seed).fit(known.x, known.y).predict(asked)
 
-    def pipeline(bandwidth: float, penalty: float):
-        return make_pipeline(StandardScaler(), KernelRegressor(bandwidth, penalty))
+
+def kernel_ridge_virtual(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
+    """The same with the default's virtual cells among its points, so that the network is all that differs."""
+    model = _tuned_kernel(known, seed)
+    x, y = np.concatenate([known.x, known.virtual_x]), np.concatenate([known.y, known.virtual_y])
+    return model.fit(x, y, np.concatenate([np.ones(len(known.y)), known.variance])).predict(asked)
+
+
+def _tuned_kernel(known: Known, seed: int) -> KernelRegressor:
+    """Bandwidth and ridge by Bayesian optimisation on folds of specimens; not fitted yet."""
+    folds = GroupKFold(min(FOLDS, len(np.unique(known.group))))
+    spread = known.x.std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)
 
     def error(bandwidth: float, penalty: float) -> float:
+        model = KernelRegressor(bandwidth, penalty, scale)
         try:
-            held_out = cross_val_predict(pipeline(bandwidth, penalty), x, y, groups=group, cv=folds)
+            held_out = cross_val_predict(model, known.x, known.y, groups=known.group, cv=folds)
         except TrainingError:
             return float("inf")
-        return float(np.mean(np.abs(held_out - y)))
+        return float(np.mean(np.abs(held_out - known.y)))
 
     found = tune_bandwidth(error, TUNING_CALLS, seed)
-    return pipeline(found.bandwidth, found.ridge).fit(x, y).predict(asked)
+    return KernelRegressor(found.bandwidth, found.ridge, scale)
 
 
-def pca_gaussian_process(x: np.ndarray, y: np.ndarray, group: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
+def pca_gaussian_process(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
     """Principal components and a Gaussian process with a length scale for each (ARD), by marginal likelihood."""
-    components = min(COMPONENTS, *x.shape)
-    squeeze = make_pipeline(PCA(components), StandardScaler()).fit(x)
-    points = squeeze.transform(x)
+    components = min(COMPONENTS, *known.x.shape)
+    squeeze = make_pipeline(PCA(components), StandardScaler()).fit(known.x)
+    points = squeeze.transform(known.x)
     kernel = ConstantKernel(1.0, (1e-3, 1e4)) * RBF(np.full(components, 3.0), (0.1, 1e4)) + WhiteKernel(1e-3, (1e-7, 1))
-    few = _whole_groups(group, HYPERPARAMETER_POINTS, np.random.default_rng(seed))
+    few = _whole_groups(known.group, HYPERPARAMETER_POINTS, np.random.default_rng(seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length scale at its bound is a component left out
-        chosen = GaussianProcessRegressor(kernel, normalize_y=True).fit(points[few], y[few]).kernel_
-    fitted = GaussianProcessRegressor(chosen, optimizer=None, normalize_y=True).fit(points, y)
+        chosen = GaussianProcessRegressor(kernel, normalize_y=True).fit(points[few], known.y[few]).kernel_
+    fitted = GaussianProcessRegressor(chosen, optimizer=None, normalize_y=True).fit(points, known.y)
     return fitted.predict(squeeze.transform(asked))
 
 
@@ -106,28 +138,35 @@ CHEAP: dict[str, Fit] = {
     "ridge": ridge,
     "random_forest": random_forest,
     "kernel_ridge": kernel_ridge,
+    "kernel_ridge_virtual": kernel_ridge_virtual,
     "pca_gp": pca_gaussian_process,
 }
 """Learners without a network, by the names in `ablations.csv`."""
 
 
 def cheap_predictions(
-    spectra: SpectrumSet, train: np.ndarray, test: np.ndarray, smoothing: Smoothing, seed: int
+    spectra: SpectrumSet, train: np.ndarray, test: np.ndarray, smoothing: Smoothing, variant: Variant, seed: int
 ) -> pd.DataFrame:
-    """Rows `learner, spectrum, sigma` for the spectra at `test`, from those at `train` less the tenth of this seed."""
+    """Rows `learner, spectrum, sigma` for the spectra at `test`, from those at `train` less the tenth of this seed.
+
+    Virtual cells are those that `variant` learns from.
+    """
     rng = np.random.default_rng(derived_seed(seed, "left out"))
     group = spectra["specimen"].astype(str)
     names = np.unique(group[train])
     away = rng.choice(names, round(LEFT_OUT * len(names)), replace=False)
     fit = train[~np.isin(group[train], away)]
-    source = make_source(spectra, Variant(representation=Representing(kind="equivariant")), smoothing)
+    equivariant = Representing(kind="equivariant")
+    source = make_source(spectra, Variant(representation=equivariant, dka=variant.dka), smoothing)
     source.fit_representation(fit, rng)
-    known, target, _ = source.real(fit, rng)
+    features, target, variance = source.batch(fit, variant.dka.virtual, rng)
     asked, _, _ = source.real(test, rng)
-    x, wanted = (features.channels.reshape(len(features.channels), -1).astype(float) for features in (known, asked))
+    x, wanted = (part.channels.reshape(len(part.channels), -1).astype(float) for part in (features, asked))
+    n = len(fit)
+    known = Known(x[:n], target[:n], group[fit], x[n:], target[n:], variance[n:])
     shape = shape_factor(spectra)[test]
     answers = {
-        name: shape / (asked.reference * 10 ** learner(x, target, group[fit], wanted, derived_seed(seed, name)))
+        name: shape / (asked.reference * 10 ** learner(known, wanted, derived_seed(seed, name)))
         for name, learner in CHEAP.items()
     }
     rows = pd.DataFrame({name: spectra[name] for name in ("material", "temperature")})
