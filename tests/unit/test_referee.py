@@ -1,5 +1,7 @@
 """The referee: the better witness is heard, and every kind of electrode is covered as often as promised."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,17 @@ def test_good_and_bad_answers_have_intervals_of_their_own(referee):
     classes = np.digitize(half_width, np.quantile(half_width, [0.25, 0.5, 0.75]))
     shares = [covered[classes == k].mean() for k in range(4)]
     assert min(shares) > 0.87
+
+
+def test_what_lies_beyond_all_that_is_known_is_judged_like_the_outermost_of_it(referee):
+    testimony, *_ = courtroom(40, 6)
+    far = np.array([100.0, 0.0])
+    at_limit = np.clip(testimony.features + far, referee.low, referee.high)
+    beyond = replace(testimony, features=testimony.features + far)
+    for one, other in zip(referee.answer(beyond), referee.answer(replace(testimony, features=at_limit)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    known, *_ = courtroom(1500, 0)
+    assert ((referee.low < known.features) & (known.features < referee.high)).all(axis=1).mean() > 0.95
 
 
 def test_few_specimens_are_one_class():

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from cells import cell
 
+from ionscope.evaluate.literature import read_literature
 from ionscope.io import read_spectra
 from ionscope.reading import Reader
-from ionscope.spectrum import Spectrum
+from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
+CONFIG = Path(__file__).parents[2] / "config"
 SPECTRA = Path(__file__).parents[2].parent / "shared" / "data" / "spectra"
 measured = pytest.mark.skipif(not SPECTRA.is_dir(), reason="the measured sample files (../shared) are not here")
 
@@ -36,14 +38,39 @@ def test_its_card_is_its_own():
 
 @pytest.mark.parametrize("resistance", [30.0, 1e3, 1e5])
 @pytest.mark.parametrize("points", [31, 71])
-def test_a_plain_cell_is_read_within_its_interval(reader, resistance, points):
+def test_a_plain_cell_without_noise_is_read_within_a_narrow_interval(reader, resistance, points):
     frequency = np.geomspace(1, 1e6, points)
     capacitance = 2e-6  # of the electrode, farad
     spike = 1 / (2 * np.pi * capacitance * resistance)
     reading = reader.read(Spectrum(frequency, cell(frequency, resistance, share=0.4, arc=2e5, spike=spike)))
     assert reading.resistance.lower <= resistance <= reading.resistance.upper
     assert reading.resistance.value == pytest.approx(resistance, rel=0.03)
+    assert reading.resistance.upper < 1.2 * resistance
     assert reading.verdict != "refuse"
+
+
+def test_published_conductivities_are_usual_for_their_material_and_a_tenth_or_ten_times_mostly_not(reader):
+    table = read_literature(CONFIG / "literature.csv")
+    table = table[(table["quantity"] == "sigma_total") & table["temperature_c"].notna()]
+    inside = {0.1: [], 1.0: [], 10.0: []}
+    for row in table.to_dict("records"):
+        known = reader.trained.materials.get(row["material"])
+        usual = None if known is None else known.at(row["temperature_c"] + ZERO_CELSIUS)
+        if usual is not None:
+            for factor, found in inside.items():
+                found.append(usual[0] <= factor * row["value"] <= usual[1])
+    assert len(inside[1.0]) > 150
+    assert np.mean(inside[1.0]) > 0.93
+    assert np.mean(inside[10.0]) < 0.25  # a thickness in millimetres, or an area too small by ten
+    assert np.mean(inside[0.1]) < 0.55
+
+
+def test_a_thickness_in_millimetres_asks_for_caution_once_the_material_is_stated(reader):
+    frequency = np.geomspace(1, 1e6, 61)
+    z = cell(frequency, 200.0, share=0.8, arc=2e5, spike=5.0)
+    for thickness, unusual in ((0.1, False), (1.0, True)):
+        pellet = Spectrum(frequency, z, temperature=298.15, thickness=thickness, area=0.8, material="LLZO-Ta")
+        assert any("unusual for LLZO-Ta" in reason for reason in reader.read(pellet).reasons) == unusual
 
 
 @measured

@@ -30,13 +30,13 @@ from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
 REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.error"
 """Names of a referee's regressions in kernel.npz."""
-REFEREE_ARRAYS = "centre", "spread", "steps", "quantiles"
+REFEREE_ARRAYS = "low", "high", "centre", "spread", "steps", "quantiles"
 
 
 @dataclass

@@ -34,6 +34,10 @@ FEWEST = 20
 CLASSES = 4
 """Classes of equal size by expected error."""
 
+TAIL = 0.01
+"""Share of the calibration's spectra beyond either limit of a feature. What lies further out is taken for the limit: a
+spectrum without any noise is judged like the least noisy one known, not like one of which nothing is known."""
+
 
 @dataclass(frozen=True)
 class Testimony:
@@ -74,7 +78,8 @@ class Testimony:
 class Referee:
     """Weights and intervals; made by `fit`.
 
-    centre, spread : (d,) of the features
+    low, high : (d,) limits of the features, in their own units
+    centre, spread : (d,) of the features within them
     scales : for each witness, the regression of log(error + floor) on the features
     error_scale : the same for the weighed answer
     steps : (2, c - 1) of the logarithm of its expected error, from one class to the next, for cells that do not look
@@ -82,6 +87,8 @@ class Referee:
     quantiles : (2, c) of its normalised errors
     """
 
+    low: np.ndarray
+    high: np.ndarray
     centre: np.ndarray
     spread: np.ndarray
     scales: tuple[KernelRegressor, ...]
@@ -97,9 +104,11 @@ class Referee:
 
         Those of each `electrode` (n,) are covered with at least the probability `level`.
         """
-        centre, spread = testimony.features.mean(axis=0), testimony.features.std(axis=0)
+        low, high = np.quantile(testimony.features, (TAIL, 1 - TAIL), axis=0)
+        within = np.clip(testimony.features, low, high)
+        centre, spread = within.mean(axis=0), within.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        x = (testimony.features - centre) / spread
+        x = (within - centre) / spread
         errors = testimony.answers - truth[:, None]
         fitted = [fit_scale(x, error, group) for error in errors.T]
         held_out = np.column_stack([scale for _, scale in fitted])
@@ -114,11 +123,13 @@ class Referee:
         kind = testimony.blocking.astype(int)
         left = ratio / quantiles[kind, _class_of(expected, steps[kind])]
         quantiles *= _shortfall(left, group, electrode, kind, level)[:, None]
-        return cls(centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, steps, quantiles)
+        return cls(
+            low, high, centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, steps, quantiles
+        )
 
     def answer(self, testimony: Testimony) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3)."""
-        x = (testimony.features - self.centre) / self.spread
+        x = (np.clip(testimony.features, self.low, self.high) - self.centre) / self.spread
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
         expected, kind = self.error_scale.predict(x), testimony.blocking.astype(int)
         half_width = self.quantiles[kind, _class_of(expected, self.steps[kind])] * np.exp(expected)
