@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.bundle import ModelBundle, Readings
 from ionscope.dka.referee import WITNESSES
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
-from ionscope.kramers_kronig import KramersKronigResult
 from ionscope.measure import Z90
-from ionscope.preprocess.quality import assess
+from ionscope.preprocess.quality import QualityReport, assess
 from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
 
@@ -50,6 +49,7 @@ class Reading:
 
     witnesses : for each, its own resistance [ohm] and its share in the answer
     shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
+    left_out_hz : frequencies of single points that spoil the spectrum and were not read
     """
 
     spectrum: Spectrum
@@ -61,6 +61,7 @@ class Reading:
     model: dict[str, Any] = field(default_factory=dict)
     witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
     shape_spread: float = 0.0
+    left_out_hz: tuple[float, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""
@@ -76,6 +77,7 @@ class Reading:
             "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),
             "read_off_ohm": self.read_off,
             "witnesses": self.witnesses,
+            "left_out_hz": list(self.left_out_hz),
             "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},
             "assumptions": list(self.spectrum.assumptions),
             "model": self.model,
@@ -106,6 +108,9 @@ class Reader:
     def read(self, spectrum: Spectrum, shape_spread: float = 0.0) -> Reading:
         """Read one spectrum; `InputDataError` where it cannot be read at all.
 
+        Single points that do not belong to the rest are left out, and told, where the spectrum with them breaks the
+        Kramers-Kronig relations: one that picked up the mains says nothing against the others.
+
         `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
         of the conductivity: independent of the resistance's error and log-normal, it is added in quadrature at the 90 %
         level.
@@ -119,9 +124,15 @@ class Reader:
             shape = spectrum.thickness / spectrum.area
         if self.trained is not None:
             spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *self.trained.unheard(spectrum)))
-        answer = self.bundle.read(
-            spectrum.frequency, spectrum.impedance[None], None if shape is None else np.array([shape])
-        )
+        answer = self._answer(spectrum, shape)
+        quality = assess(spectrum, answer.kramers_kronig)
+        left_out: tuple[float, ...] = ()
+        if self._excess(answer)["kramers_kronig"] > 1 and quality.outliers.any():
+            kept = ~quality.outliers
+            if kept.sum() >= FEWEST_POINTS:
+                left_out = tuple(spectrum.frequency[~kept].tolist())
+                rest = replace(spectrum, frequency=spectrum.frequency[kept], impedance=spectrum.impedance[kept])
+                answer = self._answer(rest, shape)
         centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0])
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None
@@ -133,12 +144,29 @@ class Reader:
             if np.isfinite(said)
         }
         reading = Reading(
-            spectrum, resistance, sigma, float(answer.reference[0]), "ok", (), self._about(), heard, shape_spread
+            spectrum,
+            resistance,
+            sigma,
+            float(answer.reference[0]),
+            "ok",
+            (),
+            self._about(),
+            heard,
+            shape_spread,
+            left_out,
         )
-        excess = self.bundle.trust.excess(answer.scores)[0]  # type: ignore[union-attr]
-        causal = answer.kramers_kronig
-        verdict, reasons = judge(reading, dict(zip(DETECTORS, excess, strict=True)), self.trained, causal=causal)
+        verdict, reasons = judge(reading, self._excess(answer), self.trained, quality=quality)
         return replace(reading, verdict=verdict, reasons=reasons)
+
+    def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
+        return self.bundle.read(
+            spectrum.frequency, spectrum.impedance[None], None if shape is None else np.array([shape])
+        )
+
+    def _excess(self, answer: Readings) -> dict[str, float]:
+        """Each detector's score over its threshold."""
+        assert self.bundle.trust is not None
+        return dict(zip(DETECTORS, self.bundle.trust.excess(answer.scores)[0].tolist(), strict=True))
 
     def _about(self) -> dict[str, Any]:
         about = self.bundle.about
@@ -162,11 +190,11 @@ def judge(
     excess: dict[str, float],
     trained: TrainingRange | None = None,
     *,
-    causal: KramersKronigResult | None = None,
+    quality: QualityReport | None = None,
 ) -> tuple[str, tuple[str, ...]]:
     """Verdict and reasons; `excess` holds each detector's score over its threshold, `trained` the model's own cells.
 
-    `causal` is the Kramers-Kronig test of the spectrum, where there is one already.
+    `quality` is what is wrong with the whole spectrum, where that is known already.
     """
     refusals, cautions = [], []
     spectrum, resistance = reading.spectrum, reading.resistance
@@ -189,7 +217,10 @@ def judge(
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    cautions += [finding.sentence for finding in assess(spectrum, causal).findings]
+    cautions += [finding.sentence for finding in (quality or assess(spectrum)).findings]
+    if reading.left_out_hz:
+        points = ", ".join(f"{frequency:.4g}" for frequency in reading.left_out_hz)
+        cautions.append(f"read without what was measured at {points} Hz: it does not belong to the rest")
     if not resistance.lower <= reading.read_off <= resistance.upper:
         cautions.append(
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"

@@ -45,7 +45,7 @@ F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 KEYS = {
     *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "trust", "assumptions", "model"),
+    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "assumptions", "model"),
 }
 
 

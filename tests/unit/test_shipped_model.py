@@ -49,6 +49,29 @@ def test_a_plain_cell_without_noise_is_read_within_a_narrow_interval(reader, res
     assert reading.verdict != "refuse"
 
 
+@pytest.mark.parametrize("at", [12, 40])
+def test_a_point_that_is_far_off_is_left_out_and_told(reader, at):
+    rng = np.random.default_rng(0)
+    frequency = np.geomspace(1, 1e6, 61)
+    z = cell(frequency, 1e3, share=0.4, arc=2e5, spike=1.0) * (1 + 0.001 * rng.normal(size=61))
+    spoilt = z.copy()
+    spoilt[at] *= 1.3
+    kept = np.arange(61) != at
+    found, expected = reader.read(Spectrum(frequency, spoilt)), reader.read(Spectrum(frequency[kept], z[kept]))
+    assert found.left_out_hz == (frequency[at],) and expected.left_out_hz == ()
+    assert found.resistance == expected.resistance
+    assert found.verdict == "caution"
+    assert f"read without what was measured at {frequency[at]:.4g} Hz" in found.reasons[-1]
+
+
+def test_many_points_that_are_off_are_not_single_points(reader):
+    rng = np.random.default_rng(0)
+    frequency = np.geomspace(1, 1e6, 61)
+    z = cell(frequency, 1e3, share=0.4, arc=2e5, spike=1.0) * (1 + 0.1 * rng.normal(size=61))
+    reading = reader.read(Spectrum(frequency, z))
+    assert reading.left_out_hz == () and reading.verdict == "refuse"
+
+
 def test_published_conductivities_are_usual_for_their_material_and_a_tenth_or_ten_times_mostly_not(reader):
     table = read_literature(CONFIG / "literature.csv")
     table = table[(table["quantity"] == "sigma_total") & table["temperature_c"].notna()]
