@@ -28,6 +28,9 @@ SHORTEST_BAND = 1.5
 WIDE, TOO_WIDE = 1.25, 3.0
 """An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
 
+HOPELESS = 100.0
+"""A factor beyond which the figure itself says nothing more."""
+
 PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
 
@@ -209,7 +212,8 @@ def judge(
         refusals.append(f"the sweep covers {decades:.1f} decades of frequency; at least {SHORTEST_BAND} are needed")
     factor = resistance.upper / resistance.value
     if factor > TOO_WIDE:
-        refusals.append(f"the resistance is uncertain by a factor of {factor:.1f} either way")
+        size = f"{factor:.1f}" if factor < HOPELESS else f"more than {HOPELESS:.0f}"
+        refusals.append(f"the resistance is uncertain by a factor of {size} either way")
     elif factor > WIDE:
         cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %")
     for name, sentence in UNFAMILIAR.items():

@@ -216,6 +216,14 @@ def test_a_wide_interval_cautions_and_a_very_wide_one_refuses(factor, verdict):
     assert all("uncertain by" in reason for reason in reasons)
 
 
+@pytest.mark.parametrize(
+    ("factor", "told"), [(10.04, "a factor of 10.0 either"), (1e13, "a factor of more than 100 eith")]
+)
+def test_a_hopeless_factor_is_not_told_to_the_last_digit(factor, told):
+    _, (reason, *_) = judge(answer(factor=factor), USUAL)
+    assert told in reason
+
+
 def test_a_plain_reading_outside_the_interval_cautions():
     verdict, reasons = judge(answer(read_off=700.0), USUAL)
     assert verdict == "caution"
