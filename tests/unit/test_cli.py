@@ -227,10 +227,7 @@ def test_the_help_is_complete(capsys):
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        (
-            "predict",
-            ["file", "--sign", "--temperature", "--thickness", "--area", "--model", "--json", "--specimen"],
-        ),
+        ("predict", ["file", "--sign", "--temperature", "--thickness", "--area", "--model", "--json", "--specimen"]),
         ("predict", ["--material", "--thermometer-error", "--to", "--output", "--plot", "4 of several files"]),
         ("watch", ["FOLDER", "--new-only", "--interval", "--output", "--sign", "--model", "--thickness"]),
         ("read", ["file", "--sign", "--to", "--output", "--plot"]),

@@ -18,14 +18,7 @@ def spectrum(points=10, **fields):
 
 
 THREE = [
-    spectrum(
-        10,
-        temperature=300.0,
-        thickness=0.1,
-        area=0.5,
-        specimen="A",
-        metadata={"date": "2024-01-01", "n": 3},
-    ),
+    spectrum(10, temperature=300.0, thickness=0.1, area=0.5, specimen="A", metadata={"date": "2024-01-01", "n": 3}),
     spectrum(30, assumptions=("The sign was guessed.",)),
     spectrum(20, specimen="B", material="llzo"),
 ]

@@ -16,13 +16,11 @@ import numpy as np
 import pandas as pd
 
 from ionscope.circuits.elements import constant_phase, inductor, parallel, resistor, series, warburg
+from ionscope.dka.reader_model import NOISE
 from ionscope.files import whole_file
 from ionscope.reading import Reader
 from ionscope.simulate.arrhenius import arrhenius_factor
 from ionscope.spectrum import VACUUM_PERMITTIVITY, ZERO_CELSIUS, Spectrum
-
-NOISE = np.log10(1.003)
-"""Decades: no answer is worse than another by less."""
 
 TEMPERATURES_C = -25, 0, 25, 25, 25, 25, 45, 60, 80
 BANDS_HZ = (

@@ -312,9 +312,14 @@ class _Training:
         """The final kernel: the best encoder, on the training and the validation spectra together."""
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
         support, target, variance = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
-        fit_final = self._final_median if self.settings.dka.regression == "median" else self._final_least_squares
+        points = self.encode(support)
+        regressor: KernelRegressor | LocalMedian
+        if self.settings.dka.regression == "median":
+            regressor = LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths()).fit(points, target)
+        else:
+            regressor = self._final_least_squares(state, points, target, variance)
         return Trained(
-            regressor=fit_final(state, self.encode(support), target, variance),
+            regressor=regressor,
             model=self.net.dvae.cpu().eval(),
             history=state.history,
             tunings=state.extra["tunings"],
@@ -337,11 +342,6 @@ class _Training:
         else:
             best = state.extra["best"]
         return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points, variance))
-
-    def _final_median(
-        self, state: TrainingState, points: np.ndarray, target: np.ndarray, variance: np.ndarray
-    ) -> LocalMedian:
-        return LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths()).fit(points, target)
 
     def _relative_bandwidths(self) -> np.ndarray:
         return self.net.scale(1.0).detach().cpu().numpy()
