@@ -69,3 +69,14 @@ def write_tables(tables: Iterable[tuple[Any, str]]) -> None:
     for table, path in tables:
         with whole_file(path) as temporary:
             pd.DataFrame(table).to_csv(temporary, index=False)
+
+
+def read_learning_set(files: Any) -> Any:
+    """The run's spectra of a rule's input, with the further ones where its variant learns from those."""
+    import pandas as pd
+
+    from ionscope.dka.learning_set import LearningSet
+    from ionscope.io.dataset import read_dataset, read_datasets
+
+    further = read_datasets(files.further) if files.get("further") else None
+    return LearningSet.of(read_dataset(files.spectra), pd.read_csv(files.split), further)

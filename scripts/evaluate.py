@@ -12,6 +12,7 @@ def main(snakemake):
     from ionscope.config import Variant
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.presentation import presented
+    from ionscope.evaluate.claims import OWN
     from ionscope.evaluate.conductivities import conductivity_table
     from ionscope.evaluate.limit_table import limit_accuracy, limit_metrics
     from ionscope.evaluate.summary import (
@@ -53,8 +54,10 @@ def main(snakemake):
 
     def merit(name):
         own = (frame[frame["variant"] == name] for frame in (accuracy, pairs, errors))
-        return figures_of_merit(tables[name], series[name], *own)
+        learned = {"n_learned_spectra": bundles[name].about["training_spectra"]}
+        return learned | figures_of_merit(tables[name], series[name], *own)
 
+    beside = {"literal_": params.literal} | ({OWN: params.own} if params.own != params.default else {})
     metrics = {
         "n_spectra": len(spectra),
         "n_specimens": len(np.unique(spectra["specimen"].astype(str))),
@@ -62,7 +65,7 @@ def main(snakemake):
         "n_test_specimens": tested(default)["specimen"].nunique(),
         **merit(params.default),
         **limit_metrics(limits, tested(default)),
-        **{f"literal_{name}": value for name, value in merit(params.literal).items()},
+        **{f"{prefix}{key}": value for prefix, name in beside.items() for key, value in merit(name).items()},
     }
     write_tables(
         [

@@ -1,29 +1,21 @@
 """Train the default variant without one material or one kind of electrode, and read what it has not seen."""
 
-from common import run, write_tables
+from common import read_learning_set, run, write_tables
 
 
 def main(snakemake):
-    import numpy as np
-    import pandas as pd
     import torch
 
     from ionscope.config import Variant
-    from ionscope.dka.experiment import role_of_spectra
     from ionscope.evaluate.left_out import left_out_row, left_out_table
     from ionscope.files import read_json
-    from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
 
     torch.set_num_threads(max(1, snakemake.threads))
     params, wildcards = snakemake.params, snakemake.wildcards
-    spectra = read_dataset(snakemake.input.spectra)
-    role = role_of_spectra(spectra, pd.read_csv(snakemake.input.split))
     row = left_out_row(
-        spectra,
-        np.flatnonzero(role == "train"),
-        np.flatnonzero(role == "test"),
+        read_learning_set(snakemake.input),
         wildcards.kind,
         wildcards.value,
         Variant.model_validate(params.variant),

@@ -1,4 +1,5 @@
-"""Calibrate a variant's final model with its folds, and predict the whole set."""
+"""Calibrate a variant's final model with its folds, or as it stands where it learned from no training specimen; predict
+the whole set."""
 
 from common import run, write_tables
 
@@ -25,8 +26,10 @@ def main(snakemake):
     variant = Variant.model_validate(snakemake.params.variant)
     spectra = presented(read_dataset(snakemake.input.spectra), variant)
     split = pd.read_csv(snakemake.input.split)
-    folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
     final = ModelBundle.load(Path(snakemake.input.final).parent)
+    folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
+    if variant.further:
+        folds = [final] * (split["fold"].max() + 1)
     held_out = held_out_readings(spectra, split, folds)
     calibrate_with_folds(final, spectra, held_out)
     final.save(Path(snakemake.output.model).parent)

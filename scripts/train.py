@@ -9,33 +9,30 @@ bandwidth.csv        trajectory of the bandwidth
 ================== =================================================
 """
 
-from common import run, training_progress, write_tables
+from common import read_learning_set, run, training_progress, write_tables
 
 
 def main(snakemake):
     from pathlib import Path
 
-    import numpy as np
-    import pandas as pd
     import torch
 
     from ionscope.config import Variant
-    from ionscope.dka.experiment import fold_of_spectra, train_bundle
+    from ionscope.dka.experiment import train_bundle
     from ionscope.dka.presentation import presented
     from ionscope.files import read_json
-    from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
 
     torch.set_num_threads(max(1, snakemake.threads))
     params, wildcards = snakemake.params, snakemake.wildcards
     variant = Variant.model_validate(params.variant)
-    spectra = presented(read_dataset(snakemake.input.spectra), variant)
+    data = read_learning_set(snakemake.input)
+    index = data.learned(variant, None if wildcards.fold == "final" else int(wildcards.fold))
+    spectra = presented(data.spectra, variant)
     smoothing = (
         Smoothing(**read_json(snakemake.input.smoothing)) if "smoothing" in snakemake.input.keys() else Smoothing()
     )
-    fold = fold_of_spectra(spectra, pd.read_csv(snakemake.input.split))
-    index = np.flatnonzero(fold >= 0 if wildcards.fold == "final" else (fold >= 0) & (fold != int(wildcards.fold)))
     folder = Path(snakemake.output.model).parent
     checkpoint = folder / "checkpoint.safetensors"
     with training_progress(

@@ -8,6 +8,7 @@ from cells import pellets
 
 from ionscope.config import Variant
 from ionscope.dka.experiment import make_source
+from ionscope.dka.learning_set import LearningSet
 from ionscope.errors import InputDataError, TrainingError
 from ionscope.evaluate import ablations, left_out
 from ionscope.evaluate.ablation_table import COLUMNS, ablation_metrics, ablation_table, where_the_autoencoder_helps
@@ -22,6 +23,9 @@ TEST = np.arange(len(SPECTRA)) // 2 % 5 == 0
 TRAIN_INDEX, TEST_INDEX = np.flatnonzero(~TEST), np.flatnonzero(TEST)
 TRUTH = np.log10(SPECTRA["sigma_total"])
 VARIANT = Variant.model_validate({"dka": {"virtual": 100, "virtual_noise": 10.0}})
+SPLIT = pd.DataFrame({"specimen": SPECTRA["specimen"], "test": TEST}).drop_duplicates("specimen")
+SPLIT = SPLIT.assign(role=np.where(SPLIT["test"], "test", "train"), fold=np.where(SPLIT["test"], -1, 0))
+OWN = LearningSet.of(SPECTRA, SPLIT)
 BASELINES = {"readoff", "material_and_temperature", "constant"}
 
 
@@ -88,6 +92,25 @@ def test_a_seed_leaves_another_tenth_out(found):
     assert len(np.unique(known.group)) == 29  # of thirty-two
     assert not np.isin(known.group, SPECTRA["specimen"][TEST]).any()
     assert len(known.virtual_y) == len(known.virtual_x) == 100 and (known.variance == 10).all()
+
+
+def test_without_virtual_cells_or_baselines_the_rest_stands_alone():
+    bare = Variant.model_validate({"dka": {"virtual": 0, "mixing": 0}})
+    table = cheap_predictions(SPECTRA, TRAIN_INDEX, TEST_INDEX, Smoothing(), bare, 0, baselines=False)
+    assert set(table["learner"]) == set(CHEAP) - {"kernel_ridge_virtual"}
+
+
+def test_exact_kernels_learn_from_no_more_than_they_can_bear(monkeypatch):
+    monkeypatch.setattr(ablations, "MOST_POINTS", 20)
+    monkeypatch.setattr(ablations, "TUNING_POINTS", 20)
+    kept = []
+    original = ablations.KernelRegressor.fit
+    monkeypatch.setattr(
+        ablations.KernelRegressor, "fit", lambda self, x, y, *a: kept.append(len(x)) or original(self, x, y, *a)
+    )
+    error = np.log10(cheap()["kernel_ridge"]) - TRUTH[TEST]
+    assert min(kept) < 20 and np.sort(np.unique(kept))[-2] == 20  # the largest has the virtual cells too
+    assert np.sqrt(np.mean(error**2)) < np.std(TRUTH[TEST])
 
 
 def test_whole_specimens_are_drawn():
@@ -168,6 +191,12 @@ def test_a_peer_that_leaves_spectra_out_is_named():
         ablation_table([run.iloc[2:]], TESTED, {}, 1)
 
 
+def test_the_default_is_compared_with_peers_that_learned_from_as_much():
+    runs = [*runs_of("enlarged", 0.02, 1), *runs_of("kernel_ridge", 0.04, 2), *runs_of("ridge_further", 0.01, 2)]
+    sentence = where_the_autoencoder_helps(ablation_table(runs, TESTED, {}, 1), "enlarged")
+    assert "Worse: RMSE of log10 σ" in sentence and "(ridge_further)" in sentence
+
+
 @pytest.mark.parametrize(("error", "word"), [(0.01, "Better"), (0.1, "Worse")])
 def test_it_is_said_plainly_whether_the_autoencoder_helps(error, word):
     table = ablation_table([*runs_of("joint", error, 1), *runs_of("kernel_ridge", 0.03, 2)], TESTED, {}, 1)
@@ -183,9 +212,7 @@ def test_what_is_left_out_is_not_learned_from_and_all_of_it_is_read(quick, monke
     seen = []
     original = left_out.train_bundle
     monkeypatch.setattr(left_out, "train_bundle", lambda s, index, *a: seen.append(index) or original(s, index, *a))
-    row = left_out.left_out_row(
-        SPECTRA, TRAIN_INDEX, TEST_INDEX, "material", "a", quick, Smoothing(), seed=0, device="cpu"
-    )
+    row = left_out.left_out_row(OWN, "material", "a", quick, Smoothing(), seed=0, device="cpu")
     table = left_out.left_out_table([row])
     assert list(table) == list(left_out.COLUMNS)
     assert (SPECTRA["material"][seen[0]] == "b").all() and not TEST[seen[0]].any()
@@ -194,7 +221,28 @@ def test_what_is_left_out_is_not_learned_from_and_all_of_it_is_read(quick, monke
     assert all(0 <= row[name] <= 1 for name in ("flagged", "familiar_flagged", "coverage_90", "auroc"))
 
 
+def test_what_learns_from_further_specimens_is_calibrated_on_the_training_specimens(quick, monkeypatch):
+    seen = []
+    original = left_out.train_bundle
+    monkeypatch.setattr(left_out, "train_bundle", lambda s, index, *a: seen.append(index) or original(s, index, *a))
+    calibrated = []
+    monkeypatch.setattr(
+        left_out.ModelBundle,
+        "calibrate",
+        lambda self, latent, error, group, *a, _o=left_out.ModelBundle.calibrate: (
+            calibrated.append(group) or _o(self, latent, error, group, *a)
+        ),
+    )
+    data = LearningSet.of(SPECTRA, SPLIT, pellets(30, seed=1, noise=0.001))
+    row = left_out.left_out_row(
+        data, "material", "a", quick.model_copy(update={"further": True}), Smoothing(), seed=0, device="cpu"
+    )
+    assert (data.role[seen[0]] == "further").all() and (data.spectra["material"][seen[0]] == "b").all()
+    assert set(calibrated[0]) == set(SPECTRA["specimen"][~TEST & (SPECTRA["material"] == "b")])
+    assert row["n"] == (SPECTRA["material"] == "a").sum()
+
+
 @pytest.mark.parametrize(("kind", "value"), [("material", "c"), ("electrode", "copper")])
 def test_what_is_not_there_cannot_be_left_out(quick, kind, value):
     with pytest.raises(TrainingError, match=f"{kind} {value} cannot be left out"):
-        left_out.left_out_row(SPECTRA, TRAIN_INDEX, TEST_INDEX, kind, value, quick, Smoothing(), 0)
+        left_out.left_out_row(OWN, kind, value, quick, Smoothing(), 0)

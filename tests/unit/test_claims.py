@@ -123,6 +123,7 @@ def test_row_holds_both_figures_to_six_digits():
         "something",
         "a figure",
         "1.23457",
+        "",
         "321.988",
         "kJ/mol",
         "exceeded",
@@ -142,6 +143,12 @@ def test_a_missing_metric_is_an_error_that_names_it(missing):
 def test_a_metric_that_is_no_number_is_an_error():
     with pytest.raises(InputDataError, match="metric 'm' is 'good', not a number"):
         verdict(ERROR, m="good")
+
+
+def test_what_the_runs_own_specimens_give_stands_beside_and_is_not_judged():
+    row = judge(claims_of(ERROR), {"m": 1.0, "own_m": 99.0, "own_other": 3.0}).iloc[0]
+    assert (row["ours"], row["own"], row["verdict"]) == ("1", "99", "exceeded")
+    assert judge(claims_of(SPAN), {"a": 112.0, "b": 141.5, "own_a": 100.0})["own"].iloc[0] == ""
 
 
 def test_a_recipe_without_a_figure_leaves_its_cell_empty():

@@ -161,7 +161,7 @@ def test_activation_energies_need_a_series(temperatures):
 
 
 def test_the_default_variant_is_one_of_the_variants():
-    refused("default = 'best' is not one of the variants: joint, literal", learning__default="best")
+    refused("default = 'best' is not one of the variants: enlarged, joint, literal", learning__default="best")
 
 
 def test_more_shards_than_specimens_are_refused():
@@ -236,6 +236,45 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
         read_yaml(tmp_path / "binary.yaml")
 
 
+def test_further_specimens_are_drawn_like_the_runs_own():
+    run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
+    further = run.further_simulation
+    assert further.specimens_per_material == run.learning.further.specimens_per_material
+    same = set(type(further).model_fields) - set(type(run.learning.further).model_fields)
+    assert all(getattr(further, name) == getattr(run.simulation, name) for name in same)
+    assert (
+        load_run(
+            changed(learning__further=None, learning__default="joint", learning__variants__enlarged__further=False),
+            CONFIG,
+        ).further_simulation
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"learning__further": None}, "'enlarged' learns from further specimens: say how many in learning.further"),
+        ({"learning__variants__enlarged__further": False}, "no variant has further: true"),
+        ({"learning__own": "enlarged"}, "own = 'enlarged' must learn from the run's own specimens"),
+        ({"learning__variants__literal__further": True}, "literal = 'literal' must learn from the run's own"),
+        ({"learning__own": "best"}, "own = 'best' is not one of the variants"),
+        ({"learning__own": "bulk"}, "own = 'bulk' must answer sigma_total from the whole band"),
+        ({"learning__further__shards": 99}, r"learning\.further\.shards = 99: more shards than specimens"),
+        ({"learning__further__specimens": 9}, "specimens = 9: unknown key; allowed here: specimens_per_material"),
+        ({"reader__variant__further": True}, r"reader\.variant\.further: a reader learns from its populations"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_refused(changes, message):
+    refused(message, **changes)
+
+
+@pytest.mark.parametrize(("own", "expected"), [("joint", "joint"), (None, "joint")])
+def test_what_stands_for_the_runs_own_specimens(own, expected):
+    learning = load_run(changed(learning__own=own), CONFIG).learning
+    assert learning.own_variant == expected and learning.trained_default == "enlarged"
+
+
 def test_the_production_run_is_laid_over_the_paper():
     run, paper = production_run(), load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
     assert run.learning.default == READER
@@ -249,7 +288,8 @@ def test_the_production_run_is_laid_over_the_paper():
 
 def test_ablations_are_laid_over_a_run_whose_reader_answers():
     run = load_run(overlaid(production_content(), read_yaml(CONFIG / "ablations.yaml")), CONFIG)
-    assert run.learning.own_default == "frozen"  # the first by name; the reader learns from none of the run's specimens
+    # The reader learns from none of the run's specimens.
+    assert run.learning.own_variant == run.learning.trained_default == "joint"
     assert run.learning.search
 
 

@@ -110,6 +110,11 @@ def test_the_smoke_run_makes_every_result(smoke_run):
     assert (results / "validation" / "figures" / "literature_ranges.svg").exists()
     provenance = json.loads((results / "provenance.json").read_text())
     assert provenance["devices"]["joint/final"] == provenance["devices"]["reader/trained"] == "cpu"
+    # The default has learned from further specimens, once; the variant beside it from the run's own, fold by fold.
+    assert (metrics["n_learned_spectra"], metrics["own_n_learned_spectra"]) == (64, 32)
+    assert {path.name for path in (results / "models" / "enlarged").iterdir()} == {"final", "calibrated"}
+    assert {path.name for path in (results / "models" / "joint").iterdir()} == {"0", "1", "final", "calibrated"}
+    assert {"joint", "enlarged", "ridge", "ridge_further", "cnn_further"} <= set(metrics["ablations"])
 
 
 @pytest.mark.slow

@@ -1,20 +1,35 @@
 """Peers of the default model over several seeds, what training never saw, and settings tried on the folds."""
 
-from ionscope.evaluate.ablations import CHEAP_SEEDS, CHEAP_TOGETHER, CNN
+from ionscope.evaluate.ablations import (
+    CHEAP_SEEDS,
+    CHEAP_TOGETHER,
+    CNN,
+    FROM_FURTHER_ENDING,
+)
 from ionscope.evaluate.left_out import KINDS
 from ionscope.evaluate.setting_search import trials
 
 RETRAINED = [name for name in COMPARABLE if name in TRAINED]
-OWN_DEFAULT = RUN.learning.own_default
+OWN_VARIANT = RUN.learning.own_variant
+TRAINED_DEFAULT = RUN.learning.trained_default
+# What peers learn from, and how long networks train: as the variant that learns from the same specimens.
+LEARNS_AS = {
+    **{name: name for name in RETRAINED},
+    **{name: OWN_VARIANT for name in (CHEAP_TOGETHER, CNN)},
+}
+if FROM_FURTHER:
+    like = TRAINED_DEFAULT if TRAINED_DEFAULT in FROM_FURTHER else FROM_FURTHER[0]
+    LEARNS_AS |= {
+        f"{name}{FROM_FURTHER_ENDING}": like for name in (CHEAP_TOGETHER, CNN)
+    }
 # The run's own training of a variant is its first seed.
 ABLATION_RUNS = [
-    *(f"{CHEAP_TOGETHER}/{k}" for k in range(CHEAP_SEEDS)),
-    *(f"{CNN}/{k}" for k in range(RUN.learning.ablation_seeds)),
-    *(
-        f"{variant}/{k}"
-        for variant in RETRAINED
-        for k in range(1, RUN.learning.ablation_seeds)
-    ),
+    f"{learner}/{seed}"
+    for learner in LEARNS_AS
+    for seed in range(
+        int(learner in RETRAINED),
+        CHEAP_SEEDS if learner == CHEAP_TOGETHER else RUN.learning.ablation_seeds,
+    )
 ]
 TRIALS = range(len(trials(RUN.learning.search)))
 LEFT_OUT = [
@@ -26,6 +41,7 @@ LEFT_OUT = [
 rule ablate:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
+        further=lambda wildcards: further_of(LEARNS_AS[wildcards.learner]),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
@@ -35,7 +51,7 @@ rule ablate:
     benchmark:
         f"{BENCHMARKS}/ablate/{{learner}}/{{seed}}.tsv"
     wildcard_constraints:
-        learner="|".join([CHEAP_TOGETHER, CNN, *RETRAINED]),
+        learner="|".join(LEARNS_AS),
         seed=r"\d+",
     conda:
         "../../envs/ionscope.yaml"
@@ -45,9 +61,7 @@ rule ablate:
         mem_mb=4000,
         runtime=60,
     params:
-        variant=lambda wildcards: settings_of(
-            wildcards.learner if wildcards.learner in RETRAINED else OWN_DEFAULT
-        ),
+        variant=lambda wildcards: settings_of(LEARNS_AS[wildcards.learner]),
         device=RUN.learning.device,
         seed=RUN.seed,
     script:
@@ -82,6 +96,7 @@ rule ablations:
 rule leave_out:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
+        further=further_of(TRAINED_DEFAULT),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
@@ -100,7 +115,7 @@ rule leave_out:
         mem_mb=4000,
         runtime=60,
     params:
-        variant=settings_of(OWN_DEFAULT),
+        variant=settings_of(TRAINED_DEFAULT),
         device=RUN.learning.device,
         seed=RUN.seed,
     script:
@@ -147,7 +162,7 @@ rule try_setting:
         mem_mb=4000,
         runtime=60,
     params:
-        variant=settings_of(OWN_DEFAULT),
+        variant=settings_of(OWN_VARIANT),
         search=RUN.learning.search,
         device=RUN.learning.device,
         seed=RUN.seed,
@@ -171,7 +186,7 @@ rule settings:
         mem_mb=500,
         runtime=10,
     params:
-        variant=settings_of(OWN_DEFAULT),
+        variant=settings_of(OWN_VARIANT),
         search=RUN.learning.search,
     script:
         "../../scripts/settings.py"

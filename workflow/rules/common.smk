@@ -31,6 +31,11 @@ SETTINGS = {
     **RUN.learning.variants,
     **({READER: RUN.reader.variant} if RUN.reader else {}),
 }
+# Simulated for learning only; the variants that learn from them need no folds, as no training specimen is learned from.
+FURTHER = [f"{RESULTS}/further/spectra.nc"] if RUN.learning.further else []
+# No stream of theirs is one of the run's own specimens.
+FURTHER_SEED = derived_seed(RUN.seed, "further")
+FROM_FURTHER = [name for name in TRAINED if SETTINGS[name].further]
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
 
@@ -54,6 +59,16 @@ def priors_of(materials, simulation):
 
 def settings_of(variant):
     return SETTINGS[variant].model_dump(mode="json")
+
+
+def further_of(variant):
+    """The further specimens, where the variant learns from them."""
+    return FURTHER if variant in FROM_FURTHER else []
+
+
+def folds_of(variant):
+    """The folds that a variant is trained without, one after the other."""
+    return [] if variant in FROM_FURTHER else FOLDS
 
 
 def model_of(variant):

@@ -56,6 +56,7 @@ rule evaluate:
         settings={name: settings_of(name) for name in VARIANTS},
         default=RUN.learning.default,
         literal=RUN.learning.literal,
+        own=RUN.learning.own_variant,
         seed=RUN.seed,
     script:
         "../../scripts/evaluate.py"

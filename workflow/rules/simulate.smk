@@ -54,6 +54,57 @@ rule gather:
         "../../scripts/gather.py"
 
 
+if RUN.learning.further is not None:
+
+    rule simulate_further:
+        input:
+            priors=priors_of(RUN.materials, RUN.further_simulation),
+        output:
+            f"{RESULTS}/further/{{shard}}.nc",
+        log:
+            f"{LOGS}/simulate_further/{{shard}}.log",
+        benchmark:
+            f"{BENCHMARKS}/simulate_further/{{shard}}.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=60,
+        params:
+            materials=RUN.materials,
+            simulation=RUN.further_simulation.model_dump(mode="json"),
+            seed=FURTHER_SEED,
+        script:
+            "../../scripts/simulate.py"
+
+    rule gather_further:
+        input:
+            shards=expand(
+                f"{RESULTS}/further/{{shard}}.nc",
+                shard=range(RUN.further_simulation.shards),
+            ),
+        output:
+            netcdf=FURTHER[0],
+        log:
+            f"{LOGS}/gather_further.log",
+        benchmark:
+            f"{BENCHMARKS}/gather_further.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=15,
+        params:
+            config_sha256=sha256(
+                [FURTHER_SEED, RUN.materials, physics(RUN.further_simulation)]
+            ),
+            version=ionscope.__version__,
+        script:
+            "../../scripts/gather.py"
+
+
 if RUN.reader is not None:
 
     rule simulate_wide:

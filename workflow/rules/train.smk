@@ -4,6 +4,7 @@
 rule train:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
+        further=lambda wildcards: further_of(wildcards.variant),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
@@ -37,8 +38,9 @@ rule predict:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
         split=f"{RESULTS}/preprocess/split.csv",
-        folds=expand(
-            f"{RESULTS}/models/{{{{variant}}}}/{{fold}}/model.json", fold=FOLDS
+        folds=lambda wildcards: expand(
+            f"{RESULTS}/models/{wildcards.variant}/{{fold}}/model.json",
+            fold=folds_of(wildcards.variant),
         ),
         final=f"{RESULTS}/models/{{variant}}/final/model.json",
     output:

@@ -3,7 +3,7 @@
 Every key, unit and range is checked before anything runs; a `ConfigError` names the key and what is allowed.
 """
 
-from ionscope.config.learning import READER, Learning, Population, ReaderModel, Representing, Variant
+from ionscope.config.learning import READER, Further, Learning, Population, ReaderModel, Representing, Variant
 from ionscope.config.load import (
     load_cell,
     load_electrode,
@@ -21,6 +21,7 @@ __all__ = [
     "READER",
     "CellGeometry",
     "ElectrodeProperties",
+    "Further",
     "Instrument",
     "Learning",
     "Material",

@@ -77,10 +77,15 @@ class Adapting(Strict):
 
 
 class Variant(Strict):
-    """One way to learn: which conductivity from which band, by what representation, autoencoder and kernel."""
+    """One way to learn: which conductivity from which band, by what representation, autoencoder and kernel.
+
+    further : learn from the further specimens of `Learning.further`; all training specimens of the run's own set then
+        calibrate, as none was learned from
+    """
 
     target: Literal["sigma_total", "sigma_bulk", "sigma_gb"] = "sigma_total"
     frequency_max_hz: Positive | None = None
+    further: bool = False
     representation: Representing = Representing()
     windows: bool = False
     smoothing: bool = True
@@ -115,14 +120,29 @@ class Variant(Strict):
         return type(self).model_validate(state)
 
 
+class Further(Strict):
+    """Specimens simulated for learning only: drawn like the run's own, others, and none of them is tested on."""
+
+    specimens_per_material: Count
+    draws_per_microstructure: Count = 8
+    shards: Count = 20
+
+    def of(self, simulation: Simulation) -> Simulation:
+        """The run's simulation with as many specimens as this."""
+        return Simulation.model_validate({**simulation.model_dump(), **self.model_dump()})
+
+
 class Learning(Strict):
     """Splits and variants; `default` is the variant that answers, the others are the ablation.
 
     A run with a reader may have it answer: `default: reader`.
 
+    own : the variant that stands for learning from the run's own specimens where `default` does not; its settings are
+        searched, and peers get its virtual cells. Left out, the default or the first by name that does
+    further : specimens simulated for the variants that learn from further ones
     ablation_seeds : trainings of every variant and of the direct network for the table of ablations
     leave_out : train without each material and each kind of electrode, and read those
-    search : values of settings of the default variant to be tried on the folds, as `dvae.latent: [8, 16]`
+    search : values of settings of `own` to be tried on the folds, as `dvae.latent: [8, 16]`
     tensorboard : write the training curves for TensorBoard too, beside each model
     """
 
@@ -131,6 +151,8 @@ class Learning(Strict):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     default: str = "joint"
     literal: str = "literal"
+    own: str | None = None
+    further: Further | None = None
     ablation_seeds: Annotated[int, Field(ge=1, le=20)] = 1
     leave_out: bool = False
     search: dict[str, Annotated[list[float], Field(min_length=1)]] = Field(default_factory=dict)
@@ -141,20 +163,35 @@ class Learning(Strict):
     def _named_variants_exist(self) -> Learning:
         if READER in self.variants:
             raise ValueError(f"a variant may not be called '{READER}': that is the model of the run's reader section")
-        for role in ("default", "literal"):
-            if role == "default" and self.default == READER:
+        for role in ("default", "literal", "own"):
+            name = getattr(self, role)
+            if (role, name) in (("default", READER), ("own", None)):
                 continue
-            if getattr(self, role) not in self.variants:
+            if name not in self.variants:
                 known = ", ".join(self.variants)
-                raise ValueError(f"{role} = '{getattr(self, role)}' is not one of the variants: {known}")
-            if not self.variants[getattr(self, role)].comparable:
-                raise ValueError(f"{role} = '{getattr(self, role)}' must answer sigma_total from the whole band")
+                raise ValueError(f"{role} = '{name}' is not one of the variants: {known}")
+            if not self.variants[name].comparable:
+                raise ValueError(f"{role} = '{name}' must answer sigma_total from the whole band")
+            if role != "default" and self.variants[name].further:
+                raise ValueError(f"{role} = '{name}' must learn from the run's own specimens, not from further ones")
+        return self
+
+    @model_validator(mode="after")
+    def _further_specimens_are_asked_for(self) -> Learning:
+        learners = [name for name, variant in self.variants.items() if variant.further]
+        if learners and self.further is None:
+            raise ValueError(
+                f"variant '{learners[0]}' learns from further specimens: say how many in learning.further, such as "
+                "specimens_per_material: 1000"
+            )
+        if self.further is not None and not learners:
+            raise ValueError("learning.further: no variant has further: true, so nothing would learn from them")
         return self
 
     @model_validator(mode="after")
     def _searched_settings_exist(self) -> Learning:
         for name, values in self.search.items():
-            variant = self.variants[self.own_default]
+            variant = self.variants[self.own_variant]
             if variant.setting(name) in values or len(set(values)) < len(values):
                 raise ValueError(f"search.{name}: name other values than the configured one, each once")
             for value in values:
@@ -162,11 +199,17 @@ class Learning(Strict):
         return self
 
     @property
-    def own_default(self) -> str:
-        """The default, or where that is a reader the first variant that learns from the run's own specimens."""
-        if self.default != READER:
-            return self.default
-        return min(name for name, variant in self.variants.items() if variant.comparable)
+    def own_variant(self) -> str:
+        """The variant that stands for learning from the run's own specimens."""
+        names = [name for name, variant in self.variants.items() if variant.comparable and not variant.further]
+        if self.own is not None or self.default in names:
+            return self.own or self.default
+        return min(names)  # `literal` at least is there
+
+    @property
+    def trained_default(self) -> str:
+        """The default, or where that is a reader the variant that stands for the run's own specimens."""
+        return self.own_variant if self.default == READER else self.default
 
 
 class Population(Strict):
@@ -186,6 +229,12 @@ class ReaderModel(Strict):
     variant: Variant
     calibration_fraction: Fraction = 0.2
     temperature_range_c: tuple[float, float] = (-40.0, 120.0)
+
+    @model_validator(mode="after")
+    def _learns_from_its_populations(self) -> ReaderModel:
+        if self.variant.further:
+            raise ValueError("reader.variant.further: a reader learns from its populations")
+        return self
 
     @model_validator(mode="after")
     def _ordered(self) -> ReaderModel:

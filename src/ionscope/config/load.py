@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -55,10 +55,13 @@ def _allowed_keys(model: type[BaseModel], path: tuple) -> list[str]:
     current: Any = model
     for part in path:
         field = getattr(current, "model_fields", {}).get(part)
-        nested = getattr(field, "annotation", None)
-        if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
+        annotation = getattr(field, "annotation", None)
+        # What may be left out is a union with None.
+        nested = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        models = [kind for kind in nested if issubclass(kind, BaseModel)]
+        if not models:
             return ["see the documentation of the configuration"]
-        current = nested
+        current = models[0]
     return list(current.model_fields)
 
 
@@ -90,16 +93,19 @@ def _load_named(model: type[ModelT], folder: Path, name: str) -> ModelT:
 def load_run(content: Any, folder: Path | str, where: str = "configuration") -> RunConfig:
     """A run's configuration, with every material and electrode it names checked too; `ConfigError` otherwise."""
     run = validated(RunConfig, content, where)
-    parts = [(run.materials, run.simulation)]
+    parts = {"simulation": (run.materials, run.simulation)}
+    if run.further_simulation is not None:
+        parts["learning.further"] = run.materials, run.further_simulation
     if run.reader is not None:
-        parts += [(population.materials, population.simulation) for population in run.reader.populations.values()]
-    for materials, simulation in parts:
+        for name, population in run.reader.populations.items():
+            parts[f"reader.populations.{name}.simulation"] = population.materials, population.simulation
+    for key, (materials, simulation) in parts.items():
         for name in materials:
             load_material(folder, name)
         for name in simulation.electrodes:
             load_electrode(folder, name)
         load_cell(folder, simulation.cell)
         if simulation.shards > simulation.specimens_per_material * len(materials):
-            raise ConfigError(f"{where}: simulation.shards = {simulation.shards}: more shards than specimens")
+            raise ConfigError(f"{where}: {key}.shards = {simulation.shards}: more shards than specimens")
     load_instrument(folder)
     return run

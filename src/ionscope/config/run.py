@@ -55,3 +55,8 @@ class RunConfig(Strict):
         if len(temperatures) < 2 or max(temperatures) - min(temperatures) < 1:
             raise ValueError("simulation.temperatures_c must span 1 C or more: activation energies come from series")
         return self
+
+    @property
+    def further_simulation(self) -> Simulation | None:
+        """What the further specimens of `learning` are simulated by."""
+        return None if self.learning.further is None else self.learning.further.of(self.simulation)

@@ -85,7 +85,7 @@ def train_bundle(
 
 
 def held_out_readings(spectra: SpectrumSet, split: pd.DataFrame, folds: list[ModelBundle]) -> pd.DataFrame:
-    """Readings of the training specimens, each by the model of the fold that never saw it.
+    """Readings of the training specimens, each by the model in `folds` that never saw it.
 
     Columns: `spectrum, fold, log10_resistance, reconstruction, residual`.
     """
@@ -147,7 +147,7 @@ def prediction_table(
 ) -> pd.DataFrame:
     """One row a spectrum, from the final model's `readings` of the set.
 
-    Specimens that it has learned from are those of `held_out`, where their fold's model read them.
+    Specimens that it may have learned from are those of `held_out`, where a model read them that has not.
     """
     shape = shape_factor(spectra)
     log10_resistance = readings.log10_resistance.copy()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ionscope.dka.activation import series_table
 from ionscope.errors import InputDataError
-from ionscope.evaluate.ablations import CHEAP
+from ionscope.evaluate.ablations import CHEAP, FROM_FURTHER_ENDING
 from ionscope.evaluate.metrics import accuracy, pairs_table
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 
@@ -116,7 +116,7 @@ def where_the_autoencoder_helps(table: pd.DataFrame, default: str) -> str:
         if default not in figures:
             continue
         ours = figures[default]
-        others = figures.reindex(list(CHEAP)).dropna()
+        others = figures.reindex([f"{name}{ending}" for ending in ("", FROM_FURTHER_ENDING) for name in CHEAP]).dropna()
         if others.empty:
             continue
         change = ours / others.min()

@@ -1,8 +1,9 @@
 """The peers of the default model: what remains of its accuracy when parts of it are left out or replaced.
 
-All that learn get the same equivariant channels, smoothing, target log10(R_total / Z_ref) and training specimens, and
-all are asked about the same test specimens: the run's split is kept. Networks and `kernel_ridge_virtual` also learn
-from the default's virtual cells (`ionscope.dka.source`). What a seed changes:
+All that learn get the same equivariant channels, smoothing and target log10(R_total / Z_ref), and all are asked about
+the same test specimens: the run's split is kept. They learn from the run's training specimens, and where it simulates
+further ones for learning once more from those, under a name that ends in `_further`. Networks and
+`kernel_ridge_virtual` also learn from the virtual cells of `learning.own` (`ionscope.dka.source`). What a seed changes:
 
 - learners that train no network: the tenth of the training specimens that is left out (their fits are
   deterministic or nearly so; without that their spread would be zero and mean nothing);
@@ -44,6 +45,9 @@ from ionscope.spectrum import SpectrumSet
 CHEAP_TOGETHER, CNN = "without_network", "cnn"
 """What one job learns: all that need no network, or the encoder alone. Other jobs are named by their variant."""
 
+FROM_FURTHER_ENDING = "_further"
+"""End of the name of what has learned from the run's further specimens."""
+
 CHEAP_SEEDS = 5
 LEFT_OUT = 0.1
 """Share of the training specimens that a seed takes away from the learners without a network."""
@@ -51,6 +55,12 @@ LEFT_OUT = 0.1
 COMPONENTS = 10
 HYPERPARAMETER_POINTS = 400
 """Spectra, of whole specimens, on which a Gaussian process chooses its length scales; it then learns from all."""
+
+MOST_POINTS = 5000
+"""Spectra, of whole specimens, that a kernel or a Gaussian process learns from at most: exact ones cost their cube."""
+
+TUNING_POINTS = 2000
+"""Spectra, of whole specimens, on whose folds a kernel's bandwidth is searched at most."""
 
 FOLDS = 5
 TUNING_CALLS = 20
@@ -92,7 +102,8 @@ def random_forest(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
 
 def kernel_ridge(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
     """The same regression as the model's, on the channels themselves: dynamic kernel adaptation without the network."""
-    return _tuned_kernel(known, seed).fit(known.x, known.y).predict(asked)
+    rows = _whole_groups(known.group, MOST_POINTS, np.random.default_rng(seed))
+    return _tuned_kernel(known, seed).fit(known.x[rows], known.y[rows]).predict(asked)
 
 
 def kernel_ridge_virtual(known: Known, asked: np.ndarray, seed: int) -> np.ndarray:
@@ -104,17 +115,19 @@ def kernel_ridge_virtual(known: Known, asked: np.ndarray, seed: int) -> np.ndarr
 
 def _tuned_kernel(known: Known, seed: int) -> KernelRegressor:
     """Bandwidth and ridge by Bayesian optimisation on folds of specimens; not fitted yet."""
-    folds = GroupKFold(min(FOLDS, len(np.unique(known.group))))
+    rows = _whole_groups(known.group, TUNING_POINTS, np.random.default_rng(seed))
+    x, y, group = known.x[rows], known.y[rows], known.group[rows]
+    folds = GroupKFold(min(FOLDS, len(np.unique(group))))
     spread = known.x.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
 
     def error(bandwidth: float, penalty: float) -> float:
         model = KernelRegressor(bandwidth, penalty, scale)
         try:
-            held_out = cross_val_predict(model, known.x, known.y, groups=known.group, cv=folds)
+            held_out = cross_val_predict(model, x, y, groups=group, cv=folds)
         except TrainingError:
             return float("inf")
-        return float(np.mean(np.abs(held_out - known.y)))
+        return float(np.mean(np.abs(held_out - y)))
 
     found = tune_bandwidth(error, TUNING_CALLS, seed)
     return KernelRegressor(found.bandwidth, found.ridge, scale)
@@ -130,7 +143,8 @@ def pca_gaussian_process(known: Known, asked: np.ndarray, seed: int) -> np.ndarr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length scale at its bound is a component left out
         chosen = GaussianProcessRegressor(kernel, normalize_y=True).fit(points[few], known.y[few]).kernel_
-    fitted = GaussianProcessRegressor(chosen, optimizer=None, normalize_y=True).fit(points, known.y)
+    rows = _whole_groups(known.group, MOST_POINTS, np.random.default_rng(seed))
+    fitted = GaussianProcessRegressor(chosen, optimizer=None, normalize_y=True).fit(points[rows], known.y[rows])
     return fitted.predict(squeeze.transform(asked))
 
 
@@ -145,11 +159,18 @@ CHEAP: dict[str, Fit] = {
 
 
 def cheap_predictions(
-    spectra: SpectrumSet, train: np.ndarray, test: np.ndarray, smoothing: Smoothing, variant: Variant, seed: int
+    spectra: SpectrumSet,
+    train: np.ndarray,
+    test: np.ndarray,
+    smoothing: Smoothing,
+    variant: Variant,
+    seed: int,
+    baselines: bool = True,
 ) -> pd.DataFrame:
     """Rows `learner, spectrum, sigma` for the spectra at `test`, from those at `train` less the tenth of this seed.
 
-    Virtual cells are those that `variant` learns from.
+    Virtual cells are those that `variant` learns from; without any, `kernel_ridge_virtual` is left out. With
+    `baselines`, what needs no spectrum or no learning stands beside.
     """
     rng = np.random.default_rng(derived_seed(seed, "left out"))
     group = spectra["specimen"].astype(str)
@@ -168,13 +189,20 @@ def cheap_predictions(
     answers = {
         name: shape / (asked.reference * 10 ** learner(known, wanted, derived_seed(seed, name)))
         for name, learner in CHEAP.items()
+        if learner is not kernel_ridge_virtual or len(known.virtual_y)
     }
+    if baselines:
+        answers |= _baselines(spectra, fit, test)
+    return pd.concat([predictions_of(name, test, sigma) for name, sigma in answers.items()], ignore_index=True)
+
+
+def _baselines(spectra: SpectrumSet, fit: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
+    """name -> sigma [S/cm] at `test` of what hardly learns, from the spectra at `fit`."""
     rows = pd.DataFrame({name: spectra[name] for name in ("material", "temperature")})
     rows = rows.assign(
         sigma_true=spectra["sigma_total"], role=np.where(np.isin(np.arange(len(spectra)), fit), "train", "")
     )
-    answers |= {name: table["sigma"].to_numpy()[test] for name, table in baseline_tables(spectra, rows).items()}
-    return pd.concat([predictions_of(name, test, sigma) for name, sigma in answers.items()], ignore_index=True)
+    return {name: table["sigma"].to_numpy()[test] for name, table in baseline_tables(spectra, rows).items()}
 
 
 def direct_predictions(

@@ -19,7 +19,9 @@ from ionscope.evaluate.verdicts import NOT_TESTABLE, Rule, metric_value
 from ionscope.files import read_json, whole_file
 from ionscope.quantity import Strict
 
-COLUMNS = ["id", "claim", "paper", "ours", "literal", "unit", "verdict", "source"]
+COLUMNS = ["id", "claim", "paper", "ours", "own", "literal", "unit", "verdict", "source"]
+OWN = "own_"
+"""What the metrics of the variant begin with that learns from the run's own specimens, where the default does not."""
 
 
 class Claim(Strict):
@@ -48,7 +50,20 @@ class Claim(Strict):
         except InputDataError as error:
             raise InputDataError(f"claim {self.id}: {error}") from None
         row = {"id": self.id, "claim": self.claim, "paper": self.paper, "unit": self.unit, "source": self.source}
-        return row | {"ours": _text(figures), "literal": _text(literal), "verdict": verdict}
+        return row | {
+            "ours": _text(figures),
+            "own": _text(self._own_figures(metrics)),
+            "literal": _text(literal),
+            "verdict": verdict,
+        }
+
+    def _own_figures(self, metrics: Mapping[str, Any]) -> list[float | None]:
+        """Our figures by the run's own specimens alone; none where the default learns from them, or has no part in."""
+        own = {name.removeprefix(OWN): value for name, value in metrics.items() if name.startswith(OWN)}
+        try:
+            return self.rule.figures(own)
+        except InputDataError:
+            return []
 
 
 class Claims(Strict):

@@ -1,7 +1,8 @@
 """A material or a kind of electrode that training never saw: how wrong answers are, and whether the verdict says so.
 
-One specimen in seven of those that may be learned from calibrates intervals and trust, as training must not have seen
-it. The test specimens of what is familiar show the verdict's false alarms beside.
+Intervals and trust are calibrated on specimens that training has not seen: those kept for it, or where all training
+specimens may be learned from one in seven of them. The test specimens of what is familiar show the verdict's false
+alarms beside.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from ionscope.config import Variant
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import shape_factor, train_bundle
+from ionscope.dka.learning_set import FURTHER, LearningSet
 from ionscope.errors import TrainingError
 from ionscope.evaluate.corruptions import auroc
 from ionscope.evaluate.metrics import accuracy
@@ -32,9 +34,7 @@ COLUMNS = (
 
 
 def left_out_row(
-    spectra: SpectrumSet,
-    train: np.ndarray,
-    test: np.ndarray,
+    data: LearningSet,
     kind: str,
     value: str,
     variant: Variant,
@@ -42,32 +42,38 @@ def left_out_row(
     seed: int,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """`COLUMNS` for a model trained on the spectra at `train` whose `kind` is not `value`, asked about all that are.
+    """`COLUMNS` for `variant` trained without the spectra whose `kind` is `value`, asked about those of the run's set.
 
     Errors are in decades of sigma_total; `flagged` is the share with a verdict other than ok, `familiar_*` are the same
-    figures for the spectra at `test` that are not left out, and `auroc` says how well the verdict tells the two apart.
+    figures for the test spectra that are not left out, and `auroc` says how well the verdict tells the two apart.
 
     Raises
     ------
     TrainingError : nothing is left to learn from, or nothing was left out
     """
+    spectra, train, test, calibrating = data.spectra, data.learned(variant), data.tested, data.calibrating(variant)
     unseen = spectra[kind].astype(str) == value
-    learn, familiar = train[~unseen[train]], test[~unseen[test]]
+    own = np.flatnonzero(data.role != FURTHER)
+    learn, familiar, asked = (
+        rows[keep] for rows, keep in ((train, ~unseen[train]), (test, ~unseen[test]), (own, unseen[own]))
+    )
     group = spectra["specimen"].astype(str)
     names = np.unique(group[learn])
-    if not unseen.any() or len(familiar) == 0 or len(names) < 8:
+    if len(asked) == 0 or len(familiar) == 0 or len(names) < 8:
         raise TrainingError(f"{kind} {value} cannot be left out: a set needs it and other specimens to learn from")
-    rng = np.random.default_rng(derived_seed(seed, "calibration"))
-    kept = rng.choice(names, max(2, round(CALIBRATION_SHARE * len(names))), replace=False)
-    is_kept = np.isin(group[learn], kept)
-    bundle, _ = train_bundle(spectra, learn[~is_kept], variant, smoothing, seed, device)
-    held = learn[is_kept]
+    if calibrating is None:
+        rng = np.random.default_rng(derived_seed(seed, "calibration"))
+        kept = rng.choice(names, max(2, round(CALIBRATION_SHARE * len(names))), replace=False)
+        is_kept = np.isin(group[learn], kept)
+        learn, held = learn[~is_kept], learn[is_kept]
+    else:
+        held = calibrating[~unseen[calibrating]]
+    bundle, _ = train_bundle(spectra, learn, variant, smoothing, seed, device)
     shape = shape_factor(spectra)
     truth = np.log10(shape / spectra["sigma_total"])
     readings = bundle.read(spectra.frequency, spectra.impedance[held], shape[held])
     error = readings.log10_resistance - truth[held]
     bundle.calibrate(readings.latent, error, group[held], readings.scores[:, 0], readings.scores[:, 2])
-    asked = np.flatnonzero(unseen)
     figures, score = _figures(bundle, spectra, asked, truth)
     usual, usual_score = _figures(bundle, spectra, familiar, truth)
     resistance, _, _ = read_off(spectra.frequency, spectra.impedance[asked])
