@@ -78,5 +78,5 @@ def read_learning_set(files: Any) -> Any:
     from ionscope.dka.learning_set import LearningSet
     from ionscope.io.dataset import read_dataset, read_datasets
 
-    further = read_datasets(files.further) if files.get("further") else None
-    return LearningSet.of(read_dataset(files.spectra), pd.read_csv(files.split), further)
+    more = {name: read_datasets(files.get(name)) for name in ("further", "calibration") if files.get(name)}
+    return LearningSet.of(read_dataset(files.spectra), pd.read_csv(files.split), **more)

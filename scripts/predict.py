@@ -1,7 +1,6 @@
-"""Calibrate a variant's final model with its folds, or as it stands where it learned from no training specimen; predict
-the whole set."""
+"""Calibrate a variant's final model, with its folds or on specimens it has not learned from; predict the whole set."""
 
-from common import run, write_tables
+from common import read_learning_set, run, write_tables
 
 
 def main(snakemake):
@@ -13,6 +12,7 @@ def main(snakemake):
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.experiment import (
         add_single_spectrum_ea,
+        calibrate_on,
         calibrate_with_folds,
         held_out_readings,
         prediction_series,
@@ -20,18 +20,21 @@ def main(snakemake):
         read_set,
     )
     from ionscope.dka.presentation import presented
-    from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
     variant = Variant.model_validate(snakemake.params.variant)
-    spectra = presented(read_dataset(snakemake.input.spectra), variant)
     split = pd.read_csv(snakemake.input.split)
+    data = read_learning_set(snakemake.input)
+    shown = presented(data.spectra, variant)
+    spectra = shown.subset(data.own)
     final = ModelBundle.load(Path(snakemake.input.final).parent)
-    folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
-    if variant.further:
-        folds = [final] * (split["fold"].max() + 1)
-    held_out = held_out_readings(spectra, split, folds)
-    calibrate_with_folds(final, spectra, held_out)
+    calibrating, held_out = data.calibrating(variant), None
+    if calibrating is None:
+        folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
+        held_out = held_out_readings(spectra, split, folds)
+        calibrate_with_folds(final, spectra, held_out)
+    else:
+        calibrate_on(final, shown, calibrating)
     final.save(Path(snakemake.output.model).parent)
     readings = read_set(final, spectra)
     table = prediction_table(spectra, split, final, readings, held_out)

@@ -238,17 +238,16 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 def test_further_specimens_are_drawn_like_the_runs_own():
     run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
-    further = run.further_simulation
-    assert further.specimens_per_material == run.learning.further.specimens_per_material
-    same = set(type(further).model_fields) - set(type(run.learning.further).model_fields)
-    assert all(getattr(further, name) == getattr(run.simulation, name) for name in same)
-    assert (
-        load_run(
-            changed(learning__further=None, learning__default="joint", learning__variants__enlarged__further=False),
-            CONFIG,
-        ).further_simulation
-        is None
-    )
+    simulated, further = run.further_simulations, run.learning.further
+    assert simulated["further"].specimens_per_material == further.specimens_per_material
+    assert simulated["calibration"].specimens_per_material == further.calibrating
+    assert simulated["further"].shards > simulated["calibration"].shards >= 1
+    own = {"specimens_per_material", "draws_per_microstructure", "shards"}
+    for simulation in simulated.values():
+        assert simulation.model_dump(exclude=own) == run.simulation.model_dump(exclude=own)
+    none = changed(learning__further=None, learning__default="joint", learning__variants__enlarged__further=False)
+    assert load_run(none, CONFIG).further_simulations == {}
+    assert set(load_run(changed(learning__further__calibrating=0), CONFIG).further_simulations) == {"further"}
 
 
 @pytest.mark.parametrize(

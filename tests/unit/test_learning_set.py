@@ -41,6 +41,18 @@ def test_further_specimens_are_learned_from_alone_and_all_training_specimens_cal
     assert (data.role[learned] == FURTHER).all() and (data.fold[learned] == -1).all()
 
 
+def test_specimens_simulated_to_calibrate_are_neither_learned_from_nor_tested_on():
+    data = LearningSet.of(SPECTRA, SPLIT, pellets(6, seed=1), pellets(4, seed=2))
+    held = data.calibrating(WITH_FURTHER)
+    assert len(specimens(data, held)) == 8 + 4 and (data.role[held] == "train").sum() == 16
+    groups = (data.learned(WITH_FURTHER), held, data.tested)
+    assert sum(len(specimens(data, rows)) for rows in groups) == len(np.unique(data.spectra["specimen"])) == 20
+    np.testing.assert_array_equal(data.own, np.arange(len(SPECTRA)))
+    # To calibrate, a model needs no spectra that it has learned from at hand.
+    alone = LearningSet.of(SPECTRA, SPLIT, calibration=pellets(4, seed=2))
+    assert specimens(alone, alone.calibrating(WITH_FURTHER)) == specimens(data, held)
+
+
 def test_further_specimens_of_another_band_are_refused():
     with pytest.raises(InputDataError, match="different frequency grids"):
         LearningSet.of(SPECTRA, SPLIT, pellets(4, points=20))

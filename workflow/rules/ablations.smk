@@ -41,7 +41,7 @@ LEFT_OUT = [
 rule ablate:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
-        further=lambda wildcards: further_of(LEARNS_AS[wildcards.learner]),
+        further=lambda wildcards: further_of(LEARNS_AS[wildcards.learner], "further"),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
@@ -96,7 +96,8 @@ rule ablations:
 rule leave_out:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
-        further=further_of(TRAINED_DEFAULT),
+        further=further_of(TRAINED_DEFAULT, "further"),
+        calibration=further_of(TRAINED_DEFAULT, "calibration"),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:

@@ -32,9 +32,7 @@ SETTINGS = {
     **({READER: RUN.reader.variant} if RUN.reader else {}),
 }
 # Simulated for learning only; the variants that learn from them need no folds, as no training specimen is learned from.
-FURTHER = [f"{RESULTS}/further/spectra.nc"] if RUN.learning.further else []
-# No stream of theirs is one of the run's own specimens.
-FURTHER_SEED = derived_seed(RUN.seed, "further")
+FURTHER = {role: f"{RESULTS}/learning/{role}.nc" for role in RUN.further_simulations}
 FROM_FURTHER = [name for name in TRAINED if SETTINGS[name].further]
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
@@ -45,6 +43,7 @@ wildcard_constraints:
     fold=r"\d+|final",
     part=r"\d+",
     variant="|".join(TRAINED),
+    role="further|calibration",
 
 
 def priors_of(materials, simulation):
@@ -61,9 +60,14 @@ def settings_of(variant):
     return SETTINGS[variant].model_dump(mode="json")
 
 
-def further_of(variant):
-    """The further specimens, where the variant learns from them."""
-    return FURTHER if variant in FROM_FURTHER else []
+def further_of(variant, role):
+    """Those of the further specimens that are learned from or calibrate, where the variant learns from them."""
+    return [FURTHER[role]] if variant in FROM_FURTHER and role in FURTHER else []
+
+
+def further_seed(role):
+    """No stream of theirs is one of the run's own specimens."""
+    return derived_seed(RUN.seed, role)
 
 
 def folds_of(variant):

@@ -54,17 +54,17 @@ rule gather:
         "../../scripts/gather.py"
 
 
-if RUN.learning.further is not None:
+if FURTHER:
 
     rule simulate_further:
         input:
-            priors=priors_of(RUN.materials, RUN.further_simulation),
+            priors=priors_of(RUN.materials, RUN.simulation),
         output:
-            f"{RESULTS}/further/{{shard}}.nc",
+            f"{RESULTS}/learning/{{role}}/{{shard}}.nc",
         log:
-            f"{LOGS}/simulate_further/{{shard}}.log",
+            f"{LOGS}/simulate_further/{{role}}/{{shard}}.log",
         benchmark:
-            f"{BENCHMARKS}/simulate_further/{{shard}}.tsv"
+            f"{BENCHMARKS}/simulate_further/{{role}}/{{shard}}.tsv"
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -73,23 +73,25 @@ if RUN.learning.further is not None:
             runtime=60,
         params:
             materials=RUN.materials,
-            simulation=RUN.further_simulation.model_dump(mode="json"),
-            seed=FURTHER_SEED,
+            simulation=lambda wildcards: RUN.further_simulations[
+                wildcards.role
+            ].model_dump(mode="json"),
+            seed=lambda wildcards: further_seed(wildcards.role),
         script:
             "../../scripts/simulate.py"
 
     rule gather_further:
         input:
-            shards=expand(
-                f"{RESULTS}/further/{{shard}}.nc",
-                shard=range(RUN.further_simulation.shards),
+            shards=lambda wildcards: expand(
+                f"{RESULTS}/learning/{wildcards.role}/{{shard}}.nc",
+                shard=range(RUN.further_simulations[wildcards.role].shards),
             ),
         output:
-            netcdf=FURTHER[0],
+            netcdf=f"{RESULTS}/learning/{{role}}.nc",
         log:
-            f"{LOGS}/gather_further.log",
+            f"{LOGS}/gather_further/{{role}}.log",
         benchmark:
-            f"{BENCHMARKS}/gather_further.tsv"
+            f"{BENCHMARKS}/gather_further/{{role}}.tsv"
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -97,8 +99,12 @@ if RUN.learning.further is not None:
             mem_mb=4000,
             runtime=15,
         params:
-            config_sha256=sha256(
-                [FURTHER_SEED, RUN.materials, physics(RUN.further_simulation)]
+            config_sha256=lambda wildcards: sha256(
+                [
+                    further_seed(wildcards.role),
+                    RUN.materials,
+                    physics(RUN.further_simulations[wildcards.role]),
+                ]
             ),
             version=ionscope.__version__,
         script:

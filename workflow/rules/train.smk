@@ -4,7 +4,7 @@
 rule train:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
-        further=lambda wildcards: further_of(wildcards.variant),
+        further=lambda wildcards: further_of(wildcards.variant, "further"),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
@@ -37,6 +37,7 @@ rule train:
 rule predict:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
+        calibration=lambda wildcards: further_of(wildcards.variant, "calibration"),
         split=f"{RESULTS}/preprocess/split.csv",
         folds=lambda wildcards: expand(
             f"{RESULTS}/models/{wildcards.variant}/{{fold}}/model.json",

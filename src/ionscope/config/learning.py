@@ -79,7 +79,7 @@ class Adapting(Strict):
 class Variant(Strict):
     """One way to learn: which conductivity from which band, by what representation, autoencoder and kernel.
 
-    further : learn from the further specimens of `Learning.further`; all training specimens of the run's own set then
+    further : learn from the further specimens of `Learning.further`; the training specimens of the run's own set then
         calibrate, as none was learned from
     """
 
@@ -121,15 +121,31 @@ class Variant(Strict):
 
 
 class Further(Strict):
-    """Specimens simulated for learning only: drawn like the run's own, others, and none of them is tested on."""
+    """Specimens simulated for learning only: drawn like the run's own, others, and none of them is tested on.
+
+    calibrating : as many more of each material that calibrate, beside the run's training specimens; 0 for none
+    """
 
     specimens_per_material: Count
+    calibrating: Annotated[int, Field(ge=0)] = 0
     draws_per_microstructure: Count = 8
     shards: Count = 20
 
-    def of(self, simulation: Simulation) -> Simulation:
-        """The run's simulation with as many specimens as this."""
-        return Simulation.model_validate({**simulation.model_dump(), **self.model_dump()})
+    def parts(self, simulation: Simulation) -> dict[str, Simulation]:
+        """What is simulated by the run's `simulation`, by role: `further`, and `calibration` where asked for."""
+        sizes = {"further": self.specimens_per_material, "calibration": self.calibrating}
+        own = simulation.model_dump() | {"draws_per_microstructure": self.draws_per_microstructure}
+        return {
+            name: Simulation.model_validate(
+                own
+                | {
+                    "specimens_per_material": size,
+                    "shards": max(1, round(self.shards * size / self.specimens_per_material)),
+                }
+            )
+            for name, size in sizes.items()
+            if size > 0
+        }
 
 
 class Learning(Strict):

@@ -94,8 +94,8 @@ def load_run(content: Any, folder: Path | str, where: str = "configuration") -> 
     """A run's configuration, with every material and electrode it names checked too; `ConfigError` otherwise."""
     run = validated(RunConfig, content, where)
     parts = {"simulation": (run.materials, run.simulation)}
-    if run.further_simulation is not None:
-        parts["learning.further"] = run.materials, run.further_simulation
+    if run.further_simulations:
+        parts["learning.further"] = run.materials, run.further_simulations["further"]
     if run.reader is not None:
         for name, population in run.reader.populations.items():
             parts[f"reader.populations.{name}.simulation"] = population.materials, population.simulation

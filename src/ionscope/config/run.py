@@ -57,6 +57,6 @@ class RunConfig(Strict):
         return self
 
     @property
-    def further_simulation(self) -> Simulation | None:
-        """What the further specimens of `learning` are simulated by."""
-        return None if self.learning.further is None else self.learning.further.of(self.simulation)
+    def further_simulations(self) -> dict[str, Simulation]:
+        """What the further specimens of `learning` are simulated by; empty where there are none."""
+        return {} if self.learning.further is None else self.learning.further.parts(self.simulation)

@@ -85,7 +85,7 @@ def train_bundle(
 
 
 def held_out_readings(spectra: SpectrumSet, split: pd.DataFrame, folds: list[ModelBundle]) -> pd.DataFrame:
-    """Readings of the training specimens, each by the model in `folds` that never saw it.
+    """Readings of the training specimens, each by the model of the fold that never saw it.
 
     Columns: `spectrum, fold, log10_resistance, reconstruction, residual`.
     """
@@ -133,6 +133,19 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
     )
 
 
+def calibrate_on(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -> None:
+    """Give a model intervals and thresholds from its errors on the spectra at `index`; it has not learned from them."""
+    shape = shape_factor(spectra)[index]
+    readings = bundle.read(spectra.frequency, spectra.impedance[index], shape)
+    bundle.calibrate(
+        readings.latent,
+        readings.log10_resistance - np.log10(shape / spectra["sigma_total"][index]),
+        spectra["specimen"].astype(str)[index],
+        readings.scores[:, 0],
+        readings.scores[:, 2],
+    )
+
+
 def read_set(final: ModelBundle, spectra: SpectrumSet) -> Readings:
     """What the final model says of a whole set."""
     return final.read(spectra.frequency, spectra.impedance, shape_factor(spectra))
@@ -147,7 +160,7 @@ def prediction_table(
 ) -> pd.DataFrame:
     """One row a spectrum, from the final model's `readings` of the set.
 
-    Specimens that it may have learned from are those of `held_out`, where a model read them that has not.
+    Specimens that it has learned from are those of `held_out`, where their fold's model read them.
     """
     shape = shape_factor(spectra)
     log10_resistance = readings.log10_resistance.copy()

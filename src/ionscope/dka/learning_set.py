@@ -1,11 +1,13 @@
 """Which spectra a variant learns from, and which are kept to calibrate it.
 
 A variant learns from the training specimens of the run's set, or from further specimens that were simulated for
-learning only. Then no training specimen was learned from, and all of them calibrate.
+learning only. Then no training specimen was learned from: they calibrate, and with them the further ones that were
+simulated for that, as so few specimens make intervals of uncertain width.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +17,8 @@ from ionscope.config import Variant
 from ionscope.dka.experiment import fold_of_spectra, role_of_spectra
 from ionscope.spectrum import SpectrumSet
 
-FURTHER = "further"
-"""Role of spectra that were simulated for learning only, and what their specimens' names begin with."""
+FURTHER, CALIBRATION = "further", "calibration"
+"""Roles of spectra that were simulated to learn from only, and to calibrate only."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class LearningSet:
     """A run's spectra, followed by the further ones where a variant learns from those.
 
     spectra : all of them
-    role : (n,) `train`, `test` or `further`
+    role : (n,) `train` or `test`, and of further ones `FURTHER` or `CALIBRATION`
     fold : (n,) fold of the training specimens, -1 for all others
     """
 
@@ -33,7 +35,13 @@ class LearningSet:
     fold: np.ndarray
 
     @classmethod
-    def of(cls, spectra: SpectrumSet, split: pd.DataFrame, further: SpectrumSet | None = None) -> LearningSet:
+    def of(
+        cls,
+        spectra: SpectrumSet,
+        split: pd.DataFrame,
+        further: SpectrumSet | None = None,
+        calibration: SpectrumSet | None = None,
+    ) -> LearningSet:
         """`split` gives the role and the fold of the specimens of `spectra`.
 
         Raises
@@ -41,17 +49,18 @@ class LearningSet:
         InputDataError : further spectra on another frequency grid
         """
         role, fold = role_of_spectra(spectra, split), fold_of_spectra(spectra, split)
-        if further is None:
+        added = {FURTHER: further, CALIBRATION: calibration}
+        sets = {name: more for name, more in added.items() if more is not None}
+        if not sets:
             return cls(spectra, role, fold)
-        # Numbers begin anew in every set: without another name two pellets would pass for one.
-        names = np.char.add(f"{FURTHER}-", further["specimen"].astype(str))
-        columns = [name for name in further.data.data_vars if name in spectra.data]
-        renamed = SpectrumSet(further.data[columns].assign(specimen=("spectrum", names)))
-        own = SpectrumSet(spectra.data[columns])
+        columns = [name for name in spectra.data.data_vars if all(name in more.data for more in sets.values())]
+        named = [_renamed(more, columns, name) for name, more in sets.items()]
+        roles = [np.full(len(more), name) for name, more in sets.items()]
+        n = sum(map(len, named))
         return cls(
-            SpectrumSet.concatenate([own, renamed]),
-            np.concatenate([role, np.full(len(further), FURTHER)]),
-            np.concatenate([fold, np.full(len(further), -1)]),
+            SpectrumSet.concatenate([SpectrumSet(spectra.data[columns]), *named]),
+            np.concatenate([role, *roles]),
+            np.concatenate([fold, np.full(n, -1)]),
         )
 
     def learned(self, variant: Variant, without: int | None = None) -> np.ndarray:
@@ -62,9 +71,20 @@ class LearningSet:
 
     def calibrating(self, variant: Variant) -> np.ndarray | None:
         """Rows kept to calibrate the variant; None where it needs folds, as it learns from all that could."""
-        return np.flatnonzero(self.role == "train") if variant.further else None
+        return np.flatnonzero(np.isin(self.role, ("train", CALIBRATION))) if variant.further else None
+
+    @property
+    def own(self) -> np.ndarray:
+        """Rows of the run's own set."""
+        return np.flatnonzero(~np.isin(self.role, (FURTHER, CALIBRATION)))
 
     @property
     def tested(self) -> np.ndarray:
         """Rows of test specimens."""
         return np.flatnonzero(self.role == "test")
+
+
+def _renamed(spectra: SpectrumSet, columns: Iterable[object], prefix: str) -> SpectrumSet:
+    """Those columns of a set; numbers begin anew in every set, and without another name two pellets pass for one."""
+    names = np.char.add(f"{prefix}-", spectra["specimen"].astype(str))
+    return SpectrumSet(spectra.data[list(columns)].assign(specimen=("spectrum", names)))

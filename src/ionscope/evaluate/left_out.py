@@ -14,8 +14,8 @@ import pandas as pd
 
 from ionscope.config import Variant
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import shape_factor, train_bundle
-from ionscope.dka.learning_set import FURTHER, LearningSet
+from ionscope.dka.experiment import calibrate_on, shape_factor, train_bundle
+from ionscope.dka.learning_set import LearningSet
 from ionscope.errors import TrainingError
 from ionscope.evaluate.corruptions import auroc
 from ionscope.evaluate.metrics import accuracy
@@ -53,9 +53,8 @@ def left_out_row(
     """
     spectra, train, test, calibrating = data.spectra, data.learned(variant), data.tested, data.calibrating(variant)
     unseen = spectra[kind].astype(str) == value
-    own = np.flatnonzero(data.role != FURTHER)
     learn, familiar, asked = (
-        rows[keep] for rows, keep in ((train, ~unseen[train]), (test, ~unseen[test]), (own, unseen[own]))
+        rows[keep] for rows, keep in ((train, ~unseen[train]), (test, ~unseen[test]), (data.own, unseen[data.own]))
     )
     group = spectra["specimen"].astype(str)
     names = np.unique(group[learn])
@@ -69,11 +68,8 @@ def left_out_row(
     else:
         held = calibrating[~unseen[calibrating]]
     bundle, _ = train_bundle(spectra, learn, variant, smoothing, seed, device)
-    shape = shape_factor(spectra)
-    truth = np.log10(shape / spectra["sigma_total"])
-    readings = bundle.read(spectra.frequency, spectra.impedance[held], shape[held])
-    error = readings.log10_resistance - truth[held]
-    bundle.calibrate(readings.latent, error, group[held], readings.scores[:, 0], readings.scores[:, 2])
+    calibrate_on(bundle, spectra, held)
+    truth = np.log10(shape_factor(spectra) / spectra["sigma_total"])
     figures, score = _figures(bundle, spectra, asked, truth)
     usual, usual_score = _figures(bundle, spectra, familiar, truth)
     resistance, _, _ = read_off(spectra.frequency, spectra.impedance[asked])
