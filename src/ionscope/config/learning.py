@@ -123,28 +123,32 @@ class Variant(Strict):
 class Further(Strict):
     """Specimens simulated for learning only: drawn like the run's own, others, and none of them is tested on.
 
+    draws_per_microstructure : of those that are learned from. Specimens with one microstructure err alike, so each of
+        those that calibrate has its own
     calibrating : as many more of each material that calibrate, beside the run's training specimens; 0 for none
     """
 
     specimens_per_material: Count
-    calibrating: Annotated[int, Field(ge=0)] = 0
     draws_per_microstructure: Count = 8
+    calibrating: Annotated[int, Field(ge=0)] = 0
     shards: Count = 20
 
     def parts(self, simulation: Simulation) -> dict[str, Simulation]:
         """What is simulated by the run's `simulation`, by role: `further`, and `calibration` where asked for."""
-        sizes = {"further": self.specimens_per_material, "calibration": self.calibrating}
-        own = simulation.model_dump() | {"draws_per_microstructure": self.draws_per_microstructure}
+        sizes = {"further": (self.specimens_per_material, self.draws_per_microstructure)}
+        if self.calibrating > 0:
+            sizes["calibration"] = self.calibrating, 1
+        # The shards of both are about as large.
         return {
-            name: Simulation.model_validate(
-                own
+            role: Simulation.model_validate(
+                simulation.model_dump()
                 | {
-                    "specimens_per_material": size,
-                    "shards": max(1, round(self.shards * size / self.specimens_per_material)),
+                    "specimens_per_material": specimens,
+                    "draws_per_microstructure": draws,
+                    "shards": max(1, round(self.shards * specimens / self.specimens_per_material)),
                 }
             )
-            for name, size in sizes.items()
-            if size > 0
+            for role, (specimens, draws) in sizes.items()
         }
 
 
