@@ -58,7 +58,7 @@ rule ablate:
     threads: 1
     resources:
         gpu=lambda wildcards: int(wildcards.learner in RETRAINED),
-        mem_mb=4000,
+        mem_mb=6000,
         runtime=60,
     params:
         variant=lambda wildcards: settings_of(LEARNS_AS[wildcards.learner]),
@@ -113,7 +113,7 @@ rule leave_out:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=4000,
+        mem_mb=6000,
         runtime=60,
     params:
         variant=settings_of(TRAINED_DEFAULT),

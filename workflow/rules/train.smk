@@ -22,7 +22,7 @@ rule train:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=4000,
+        mem_mb=6000,
         runtime=60,
     params:
         name=lambda wildcards: wildcards.variant,
