@@ -34,7 +34,7 @@ from sklearn.preprocessing import StandardScaler
 from ionscope.config import Representing, Variant
 from ionscope.dka.bandwidth import tune_bandwidth
 from ionscope.dka.experiment import make_source, shape_factor, train_bundle
-from ionscope.dka.regressor import KernelRegressor
+from ionscope.dka.regressor import EXACT, KernelRegressor
 from ionscope.errors import TrainingError
 from ionscope.evaluate.direct import train_direct
 from ionscope.evaluate.summary import baseline_tables
@@ -54,9 +54,9 @@ LEFT_OUT = 0.1
 
 COMPONENTS = 10
 HYPERPARAMETER_POINTS = 400
-"""Spectra, of whole specimens, on which a Gaussian process chooses its length scales; it then learns from all."""
+"""Spectra, of whole specimens, on which a Gaussian process chooses its length scales; it then learns from more."""
 
-MOST_POINTS = 5000
+MOST_POINTS = EXACT
 """Spectra, of whole specimens, that a kernel or a Gaussian process learns from at most: exact ones cost their cube."""
 
 TUNING_POINTS = 2000

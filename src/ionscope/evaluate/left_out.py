@@ -53,9 +53,8 @@ def left_out_row(
     """
     spectra, train, test, calibrating = data.spectra, data.learned(variant), data.tested, data.calibrating(variant)
     unseen = spectra[kind].astype(str) == value
-    learn, familiar, asked = (
-        rows[keep] for rows, keep in ((train, ~unseen[train]), (test, ~unseen[test]), (data.own, unseen[data.own]))
-    )
+    learn, familiar = train[~unseen[train]], test[~unseen[test]]
+    asked = np.intersect1d(data.own, np.flatnonzero(unseen))
     group = spectra["specimen"].astype(str)
     names = np.unique(group[learn])
     if len(asked) == 0 or len(familiar) == 0 or len(names) < 8:

@@ -162,10 +162,9 @@ def ablations(page: Page) -> str:
     words = (
         "The same test specimens for all, and the same channels for all that learn. Names that end in _further, and "
         "variants with further: true, learn from the specimens simulated for learning only, all others from the run's "
-        "training specimens. Seeds "
-        "change a network's initial weights and the specimens that stop it; for learners without a network they change "
-        "which tenth of the training specimens is left out, as their fits have no chance in them. Where there is one "
-        "seed, make ablations gives five."
+        "training specimens. Seeds change a network's initial weights and the specimens that stop it; for learners "
+        "without a network they change which tenth of the training specimens is left out, as their fits have no chance "
+        "in them. Where there is one seed, make ablations gives five."
     )
     parts = [markup.paragraph(words)]
     if page.run.variant in table["learner"].to_numpy():
