@@ -19,7 +19,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(name for name in COLUMNS if name != "material")
+"""Without the column that may be missing."""
 
 
 def write(folder, *rows, header=HEADER):
@@ -41,6 +42,15 @@ def test_empty_cells_are_unknown(folder):
     (entry,) = read_known(write(folder, "b.txt,,,,,,,,"))
     assert entry.temperature_c is None and entry.specimen is None and entry.source == ""
     assert entry.published_resistance is None and entry.published_conductivity is None
+
+
+def test_a_material_may_be_stated(folder):
+    (entry,) = read_known(write(folder, "b.txt,25,,,,LLZO-Ta,,,,", header=",".join(COLUMNS)))
+    assert entry.material == "LLZO-Ta"
+    spectrum = Spectrum(np.geomspace(1, 1e6, 8), np.full(8, 10 - 1j))
+    assert entry.completed(spectrum).material == "LLZO-Ta"
+    (silent,) = read_known(write(folder, "b.txt,25,,,,,,,"))
+    assert silent.material is None
 
 
 def test_the_table_itself_may_be_named(folder):
@@ -109,7 +119,7 @@ def test_a_file_that_is_no_text_is_refused(folder):
 
 
 def test_quotes_blanks_and_a_byte_order_mark_are_accepted(folder):
-    content = "﻿" + ", ".join(COLUMNS) + '\r\n a.txt , 25,,,"pellet 1, dense",,,,\r\n\r\n'
+    content = "﻿" + HEADER.replace(",", ", ") + '\r\n a.txt , 25,,,"pellet 1, dense",,,,\r\n\r\n'
     (folder / "known.csv").write_text(content, encoding="utf-8")
     (entry,) = read_known(folder)
     assert entry.specimen == "pellet 1, dense"

@@ -1,8 +1,8 @@
 """What is known about a folder of measured spectra: the table `known.csv` beside them, read strictly.
 
-One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, resistance_ohm, sigma_total_s_cm, ea_ev,
-source``. Only `file` must be filled; every other cell may be empty. A file of several temperatures or specimens may
-have a row for each.
+One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, material, resistance_ohm, sigma_total_s_cm,
+ea_ev, source``. Only `file` must be filled; every other cell may be empty, and the column `material` may be missing. A
+file of several temperatures or specimens may have a row for each.
 """
 
 from __future__ import annotations
@@ -27,11 +27,14 @@ COLUMNS = (
     "thickness_cm",
     "area_cm2",
     "specimen",
+    "material",
     "resistance_ohm",
     "sigma_total_s_cm",
     "ea_ev",
     "source",
 )
+
+OPTIONAL = ("material",)
 
 RANGES = {
     "temperature_c": (-150.0, 600.0, "C"),
@@ -53,7 +56,7 @@ class KnownSpectrum:
 
     file : the measured file as the table names it, with its folder below the table's
     path : where it lies
-    temperature_c, thickness_cm, area_cm2, specimen : how it was measured
+    temperature_c, thickness_cm, area_cm2, specimen, material : how it was measured, and what it is
     resistance_ohm, sigma_total_s_cm, ea_ev : what was published about it, from `source`
     where : file and line of the row, for messages
     """
@@ -64,6 +67,7 @@ class KnownSpectrum:
     thickness_cm: float | None
     area_cm2: float | None
     specimen: str | None
+    material: str | None
     resistance_ohm: float | None
     sigma_total_s_cm: float | None
     ea_ev: float | None
@@ -94,10 +98,13 @@ class KnownSpectrum:
         return meant_sweeps(spectra, kelvin, self.specimen, f"{self.where}: {self.file}")
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
-        """`spectrum` with the temperature, geometry and specimen of this row, where it states them."""
-        kelvin = None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
+        """`spectrum` with the temperature, geometry, specimen and material of this row, where it states them."""
         return spectrum.with_(
-            temperature=kelvin, thickness=self.thickness_cm, area=self.area_cm2, specimen=self.specimen
+            temperature=None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS,
+            thickness=self.thickness_cm,
+            area=self.area_cm2,
+            specimen=self.specimen,
+            material=self.material,
         )
 
 
@@ -119,7 +126,7 @@ def read_known(path: Path | str) -> list[KnownSpectrum]:
             )
     known: list[KnownSpectrum] = []
     seen: dict[tuple[object, ...], str] = {}
-    for row in read_rows(path, COLUMNS, InputDataError):
+    for row in read_rows(path, COLUMNS, InputDataError, OPTIONAL):
         entry = _entry(row, path.parent)
         key = (entry.path, entry.temperature_c, entry.specimen)
         if key in seen:
@@ -140,6 +147,7 @@ def _entry(row: Row, folder: Path) -> KnownSpectrum:
         file=name.as_posix(),
         path=folder / name,
         specimen=row.cells["specimen"] or None,
+        material=row.cells["material"] or None,
         source=row.cells["source"],
         where=row.where,
         **numbers,
@@ -197,4 +205,5 @@ def write_template(folder: Path | str) -> tuple[Path, list[str], list[str]]:
 def _template_row(name: str, spectrum: Spectrum) -> tuple[str, ...]:
     told = [spectrum.temperature_c, spectrum.thickness, spectrum.area]
     numbers = ("" if value is None else f"{value:.6g}" for value in told)
-    return (name, *numbers, spectrum.specimen or "", *[""] * (len(COLUMNS) - 5))
+    stated = (spectrum.specimen or "", spectrum.material or "")
+    return (name, *numbers, *stated, *[""] * (len(COLUMNS) - 6))

@@ -44,8 +44,12 @@ class Row:
         return self.number(column, low, high, unit) if self.cells[column] else None
 
 
-def read_rows(path: Path | str, columns: Sequence[str], error: type[IonscopeError]) -> list[Row]:
+def read_rows(
+    path: Path | str, columns: Sequence[str], error: type[IonscopeError], optional: Sequence[str] = ()
+) -> list[Row]:
     """The rows of a CSV file whose header is exactly `columns`; blank lines are skipped.
+
+    Columns named in `optional` may be left out; the cells of one that is left out are empty.
 
     Raises `error` where the file is missing, empty, not UTF-8, has another header or a row of another length.
     """
@@ -57,16 +61,18 @@ def read_rows(path: Path | str, columns: Sequence[str], error: type[IonscopeErro
         raise error(f"{path}: not a UTF-8 text file") from None
     reader = csv.reader(text.splitlines())
     header = [name.strip() for name in next(reader, [])]
-    if header != list(columns):
+    left_out = [name for name in optional if name not in header]
+    if header != [name for name in columns if name not in left_out]:
         raise error(f"{path}, line 1: columns {', '.join(header) or 'missing'}; expected {', '.join(columns)}")
     rows = []
     for cells in reader:
         where = f"{path}, line {reader.line_num}"
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(columns):
-            raise error(f"{where}: {len(cells)} cells, expected {len(columns)}; a comma inside a text needs quotes")
-        rows.append(Row(where, {n: c.strip() for n, c in zip(columns, cells, strict=True)}, error))
+        if len(cells) != len(header):
+            raise error(f"{where}: {len(cells)} cells, expected {len(header)}; a comma inside a text needs quotes")
+        stripped = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        rows.append(Row(where, dict.fromkeys(left_out, "") | stripped, error))
     if not rows:
         raise error(f"{path}: no rows below the header")
     return rows
