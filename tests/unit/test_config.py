@@ -240,14 +240,17 @@ def test_further_specimens_are_drawn_like_the_runs_own():
     run = load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
     simulated, further = run.further_simulations, run.learning.further
     assert simulated["further"].specimens_per_material == further.specimens_per_material
-    assert simulated["calibration"].specimens_per_material == further.calibrating
+    for role, specimens in (("calibration", further.calibrating), ("checking", further.checking)):
+        assert simulated[role].specimens_per_material == specimens
+        assert simulated[role].draws_per_microstructure == 1
     assert simulated["further"].shards > simulated["calibration"].shards >= 1
     own = {"specimens_per_material", "draws_per_microstructure", "shards"}
     for simulation in simulated.values():
         assert simulation.model_dump(exclude=own) == run.simulation.model_dump(exclude=own)
     none = changed(learning__further=None, learning__default="joint", learning__variants__enlarged__further=False)
     assert load_run(none, CONFIG).further_simulations == {}
-    assert set(load_run(changed(learning__further__calibrating=0), CONFIG).further_simulations) == {"further"}
+    alone = changed(learning__further__calibrating=0, learning__further__checking=0)
+    assert set(load_run(alone, CONFIG).further_simulations) == {"further"}
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,15 @@ def test_the_encoder_is_five_convolutions_with_relu_and_one_linear_layer():
     assert torch.equal(model.encode(spectra())[0], mean)
 
 
+def test_a_normalised_encoder_has_a_group_norm_and_silu_after_each_convolution():
+    torch.manual_seed(0)
+    model = DVAE(Architecture(2, 31, 4, (16, 12, 5, 8, 8), normalised=True))
+    assert [type(layer) for layer in model.convolutions] == [nn.Conv1d, nn.GroupNorm, nn.SiLU] * 5 + [nn.Flatten]
+    norms = [layer for layer in model.convolutions if isinstance(layer, nn.GroupNorm)]
+    assert [(norm.num_channels, norm.num_groups) for norm in norms] == [(16, 8), (12, 4), (5, 1), (8, 8), (8, 8)]
+    assert [part.shape for part in model(spectra())] == [(12, 2, 31), (12, 4), (12, 4)]
+
+
 def test_the_decoder_mirrors_the_encoder():
     model = network(channels=3)
     up = [layer for layer in model.deconvolutions if not isinstance(layer, nn.ReLU)]

@@ -88,3 +88,28 @@ def test_it_answers_in_the_middle_where_least_squares_is_dragged_along():
     median = np.abs(LocalMedian(20).fit(X, noisy).predict(ASKED) - np.sin(ASKED[:, 0]) - 0.5 * ASKED[:, 1])
     squares = np.abs(KernelRegressor(1.0, 1e-2).fit(X, noisy).predict(ASKED) - np.sin(ASKED[:, 0]) - 0.5 * ASKED[:, 1])
     assert np.median(median) < 0.5 * np.median(squares)
+
+
+@given(st.integers(0, 2**16))
+def test_targets_on_the_trend_are_met_where_points_are_far_apart(seed):
+    """The reason for the trend: in eight dimensions the nearest of 300 points are not near."""
+    generator = np.random.default_rng(seed)
+    points, asked = generator.normal(size=(300, 8)), 3 * generator.normal(size=(5, 8))
+    line = generator.normal(size=9)
+    said = LocalMedian(40, trend=line).fit(points, points @ line[:-1] + line[-1])
+    assert said.predict(asked) == pytest.approx(asked @ line[:-1] + line[-1], abs=1e-4)
+    assert said.spread(asked) == pytest.approx(0.0, abs=1e-4)
+
+
+def test_what_the_trend_leaves_is_the_median_s():
+    line = np.array([0.0, 0.5, 0.0, -2.0])
+    plain = LocalMedian(20).fit(X, np.sin(X[:, 0]))
+    said = LocalMedian(20, trend=line).fit(X, np.sin(X[:, 0]) + X @ line[:-1] + line[-1])
+    assert said.predict(ASKED) == pytest.approx(plain.predict(ASKED) + ASKED @ line[:-1] + line[-1], abs=1e-5)
+
+
+@pytest.mark.parametrize("trend", [None, np.array([0.5, -1.0, 0.25, 3.0])])
+def test_it_is_the_same_from_its_state(trend):
+    fitted = LocalMedian(20, np.array([0.3, 1.0, 4.0]), trend).fit(X, Y)
+    again = LocalMedian.from_state(*fitted.state())
+    assert np.array_equal(again.predict(ASKED), fitted.predict(ASKED))

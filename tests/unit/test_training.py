@@ -359,6 +359,18 @@ def test_a_median_rests_on_every_spectrum(quick):
     assert len(result.regressor.points_) == len(least_squares.regressor.points_)  # the validation specimens too
 
 
+@pytest.mark.parametrize("guidance", [0, 1])
+def test_a_median_takes_the_guess_for_its_trend(quick, guidance):
+    result = trained(with_(quick, dka={"regression": "median", "guidance": guidance}))
+    assert (result.regressor.trend is None) == (guidance == 0)
+    if guidance:
+        assert np.isfinite(result.regressor.trend).all() and result.regressor.trend.any()
+
+
+def test_a_median_keeps_as_many_spectra_as_it_is_told(quick):
+    assert len(trained(with_(quick, dka={"regression": "median", "points": 33})).regressor.points_) == 33
+
+
 def test_a_dimension_that_hardly_varies_is_not_active():
     latent = torch.randn(200, 3, generator=torch.Generator().manual_seed(0))
     assert active_units(latent * torch.tensor([1.0, 0.2, 0.05])) == 2

@@ -14,6 +14,10 @@ READER = "reader"
 """Name of the model of a run's reader section where it stands beside the variants."""
 
 
+MOST_SOLVED = 10_000
+"""Points of a kernel that is solved: its matrix takes memory and time as their square and cube."""
+
+
 class Representing(Strict):
     """How spectra are presented to the network; see `ionscope.preprocess.scaling`."""
 
@@ -23,10 +27,16 @@ class Representing(Strict):
 
 
 class Autoencoding(Strict):
-    """The autoencoder and its training alone; `steps` are gradient steps, `noise` is added to inputs in [0, 1]."""
+    """The autoencoder and its training alone.
+
+    normalised : the encoder's layers are normalised, see `ionscope.dvae.model`
+    steps : gradient steps
+    noise : added to inputs in [0, 1]
+    """
 
     latent: Annotated[int, Field(ge=2, le=64)] = 12
     widths: tuple[Count, Count, Count, Count, Count] = (16, 32, 32, 64, 64)
+    normalised: bool = False
     kl_weight: Annotated[float, Field(ge=0)] = 1e-3
     steps: Count = 800
     batch: Annotated[int, Field(ge=8)] = 96
@@ -48,8 +58,8 @@ class Adapting(Strict):
     regression : the final kernel's: `least_squares` (`ionscope.dka.regressor`), or `median` where many targets lie far
         off (`ionscope.dka.local_median`)
     neighbours : nearest points whose median that is
-    points : most points of the final least-squares kernel; it is exact up to them and rests on so many inducing points
-        above
+    points : most points of the final kernel. A least-squares one is exact up to them and rests on so many inducing
+        points above, 10 000 at most; a median keeps so many of the spectra
     patience : re-tunings without a better one after which the joint phase ends; null for never
     """
 
@@ -66,13 +76,22 @@ class Adapting(Strict):
     guidance: Annotated[float, Field(ge=0)] = 1.0
     regression: Literal["least_squares", "median"] = "least_squares"
     neighbours: Count = 40
-    points: Annotated[int, Field(ge=32, le=10000)] = 5000
+    points: Annotated[int, Field(ge=32, le=200_000)] = 5000
     patience: Count | None = None
 
     @model_validator(mode="after")
     def _stretch_ascends(self) -> Adapting:
         if self.stretch is not None and not self.stretch[0] < self.stretch[1]:
             raise ValueError(f"stretch = {list(self.stretch)}: the first factor must be below the second")
+        return self
+
+    @model_validator(mode="after")
+    def _points_fit_the_regression(self) -> Adapting:
+        if self.regression == "least_squares" and self.points > MOST_SOLVED:
+            raise ValueError(
+                f"points = {self.points}: a least-squares kernel is solved on {MOST_SOLVED} at most; "
+                "`regression: median` takes more"
+            )
         return self
 
 
@@ -124,21 +143,23 @@ class Further(Strict):
     """Specimens simulated for learning only: drawn like the run's own, others, and none of them is tested on.
 
     draws_per_microstructure : of those that are learned from. Specimens with one microstructure err alike, so each of
-        those that calibrate has its own
+        those that calibrate or check has its own
     calibrating : as many more of each material that calibrate, beside the run's training specimens; 0 for none
+    checking : as many more of each material that check intervals, as test specimens are few; 0 for none
     """
 
     specimens_per_material: Count
     draws_per_microstructure: Count = 8
     calibrating: Annotated[int, Field(ge=0)] = 0
+    checking: Annotated[int, Field(ge=0)] = 0
     shards: Count = 20
 
     def parts(self, simulation: Simulation) -> dict[str, Simulation]:
-        """What is simulated by the run's `simulation`, by role: `further`, and `calibration` where asked for."""
+        """What is simulated by the run's `simulation`, by role: `further`, `calibration` and `checking` if wanted."""
         sizes = {"further": (self.specimens_per_material, self.draws_per_microstructure)}
-        if self.calibrating > 0:
-            sizes["calibration"] = self.calibrating, 1
-        # The shards of both are about as large.
+        alone = {"calibration": self.calibrating, "checking": self.checking}
+        sizes |= {role: (specimens, 1) for role, specimens in alone.items() if specimens > 0}
+        # All shards are about as large.
         return {
             role: Simulation.model_validate(
                 simulation.model_dump()

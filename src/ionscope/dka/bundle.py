@@ -30,12 +30,12 @@ from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 4
+FORMAT = 5
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
 REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.error"
-"""Names of a referee's regressions in kernel.npz."""
+"""Names of a referee's regressions in kernel.npz; all rest on the same points."""
 REFEREE_ARRAYS = "low", "high", "centre", "spread", "steps", "quantiles"
 
 
@@ -191,6 +191,8 @@ class ModelBundle:
             arrays |= {f"referee.{name}": getattr(self.referee, name) for name in REFEREE_ARRAYS}
         for name, regressor in regressors.items():
             parts, constants[name] = regressor.state()
+            if name in REFEREE[1:]:
+                del parts["points"]  # those of the first
             arrays |= {f"{name}.{part}": values for part, values in parts.items()}
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -242,8 +244,9 @@ class ModelBundle:
             trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
         referee = None
         if "referee.quantiles" in arrays:
+            points = {"points": arrays[f"{REFEREE[0]}.points"]}
             *scales, error_scale = (
-                KernelRegressor.from_state(_part(name, arrays), constants[name]) for name in REFEREE
+                KernelRegressor.from_state(points | _part(name, arrays), constants[name]) for name in REFEREE
             )
             parts = {name: arrays[f"referee.{name}"] for name in REFEREE_ARRAYS}
             referee = Referee(scales=tuple(scales), error_scale=error_scale, **parts)

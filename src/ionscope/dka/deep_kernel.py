@@ -39,6 +39,11 @@ class DeepKernel(nn.Module):
         value, log_scale = self.guess(latent).unbind(1)
         return value, torch.exp(log_scale.clamp(*LOG_SCALES))
 
+    def guess_line(self) -> np.ndarray:
+        """(d + 1,) slopes and intercept of the guessed target."""
+        slopes, intercept = self.guess.weight[0].detach(), self.guess.bias[:1].detach()
+        return torch.cat([slopes, intercept]).double().cpu().numpy()
+
 
 def robust_error(error: Tensor) -> Tensor:
     """Pseudo-Huber error in decades: quadratic below `ROBUST_WIDTH`, linear above."""

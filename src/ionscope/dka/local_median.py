@@ -1,4 +1,4 @@
-"""Kernel regression that outliers cannot bend: the weighted median of the nearest points' targets."""
+"""Kernel regression that outliers cannot bend: the weighted median of the nearest points' targets about a trend."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ class LocalMedian(RegressorMixin, BaseEstimator):
     the k-nearest-neighbour method: narrow where there are many points (Loftsgaarden and Quesenberry 1965, doi
     10.1214/aoms/1177700079). Weighted medians of kernel regression: Stone 1977, doi 10.1214/aos/1176343886.
 
+    In many dimensions the nearest points are not near, and a median of targets that rise from one side to the other
+    misses by what they rise. A linear trend is therefore taken off before and put back after, as in universal kriging
+    (Matheron 1969).
+
     Parameters
     ----------
     neighbours : points that are heard
     weights : (d,) relative bandwidth of each dimension, or None for an isotropic kernel
+    trend : (d + 1,) slopes and intercept of the trend, or None for none
 
     Attributes
     ----------
@@ -43,9 +48,10 @@ class LocalMedian(RegressorMixin, BaseEstimator):
     [1.0]
     """
 
-    def __init__(self, neighbours: int = 40, weights: np.ndarray | None = None):
+    def __init__(self, neighbours: int = 40, weights: np.ndarray | None = None, trend: np.ndarray | None = None):
         self.neighbours = neighbours
         self.weights = weights
+        self.trend = trend
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> LocalMedian:
         """Keep points X (n, d) and their targets y (n,), these in single precision."""
@@ -53,37 +59,44 @@ class LocalMedian(RegressorMixin, BaseEstimator):
         if not (np.isfinite(points).all() and np.isfinite(target).all()):
             raise TrainingError("kernel regression was given values that are not finite numbers")
         self.points_, self.target_ = points, target
+        self._left = target - self._trend_at(points)
         self._tree = cKDTree(points / self._scale)
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """(m,) weighted medians at X (m, d)."""
-        return self._quantiles(X, (0.5,))[:, 0]
+        return self._quantiles(X, (0.5,))[:, 0] + self._trend_at(X)
 
     def spread(self, X: np.ndarray) -> np.ndarray:
-        """(m, 2) how far the targets about X (m, d) lie apart: weighted 10 to 90 % and 25 to 75 %."""
+        """(m, 2) how far what the trend leaves of the targets about X (m, d) lies apart: 10 to 90 % and 25 to 75 %."""
         tenth, quarter, three_quarters, nine_tenths = self._quantiles(X, (0.1, 0.25, 0.75, 0.9)).T
         return np.column_stack([nine_tenths - tenth, three_quarters - quarter])
 
     def _quantiles(self, X: np.ndarray, shares: Sequence[float]) -> np.ndarray:
-        """(m, q) the smallest targets up to which these shares of the weight lie."""
+        """(m, q) the smallest targets, less their trend, up to which these shares of the weight lie."""
         k = min(self.neighbours, len(self.target_))
         distance, index = self._tree.query(np.asarray(X, dtype=np.float64) / self._scale, k=np.arange(1, k + 1))
         bandwidth = distance[:, [(k - 1) // BANDWIDTH_NEIGHBOUR]]
         weight = np.exp(-0.5 * (distance / np.maximum(bandwidth, np.finfo(float).tiny)) ** 2)
-        return weighted_quantiles(self.target_[index], weight, shares)
+        return weighted_quantiles(self._left[index], weight, shares)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and constants of the fitted regression, of which `from_state` makes it again."""
         arrays = {"points": as_stored(self.points_), "target": self.target_.astype(np.float32)}
-        if self.weights is not None:
-            arrays["weights"] = np.asarray(self.weights)
+        arrays |= {name: np.asarray(part) for name in ("weights", "trend") if (part := getattr(self, name)) is not None}
         return arrays, {"neighbours": self.neighbours}
 
     @classmethod
     def from_state(cls, arrays: Mapping[str, np.ndarray], constants: Mapping[str, Any]) -> LocalMedian:
         """A fitted regression."""
-        return cls(constants["neighbours"], arrays.get("weights")).fit(arrays["points"], arrays["target"])
+        regressor = cls(constants["neighbours"], arrays.get("weights"), arrays.get("trend"))
+        return regressor.fit(arrays["points"], arrays["target"])
+
+    def _trend_at(self, X: np.ndarray) -> np.ndarray | float:
+        if self.trend is None:
+            return 0.0
+        *slopes, intercept = self.trend
+        return np.asarray(X, dtype=np.float64) @ np.asarray(slopes) + intercept
 
     @property
     def _scale(self) -> np.ndarray | float:

@@ -2,7 +2,8 @@
 
 Guidance. While the autoencoder trains, a linear guess of the target and of its error from the latent mean pulls what
 tells the resistance into the latent space. The guessed errors then weigh the kernel's points: a spectrum that does not
-show its resistance neither bends the regression nor owns the loss.
+show its resistance neither bends the regression nor owns the loss. A final kernel that is a median takes the guess for
+its trend.
 
 Joint phase. Every step splits the specimens into support and query. The kernel system is solved on the support and its
 error on the query specimens, which the kernel has not seen, flows back through the kernel and both sets of latent
@@ -104,9 +105,7 @@ class _Training:
         self.fixed_support = self._support(self.fit_index, fitting)
         torch.manual_seed(seed)
         example = self.validation[0].channels
-        self.net = DeepKernel(
-            Architecture(example.shape[1], example.shape[2], settings.dvae.latent, settings.dvae.widths)
-        ).to(device)
+        self.net = DeepKernel(Architecture.of(settings.dvae, *example.shape[1:])).to(device)
         self.net.dvae.start_from_components(self._tensor(self.fixed_support[0].channels))
         self.dvae_steps = settings.dvae.steps
         self.joint_steps = settings.dka.steps if settings.dka.training == "joint" else 0
@@ -284,7 +283,7 @@ class _Training:
             # Real spectra come first, material by material: too many of them are thinned evenly.
             rows = np.arange(most)
             if len(self.fit_index) > most:
-                rows = np.linspace(0, len(target) - 1, most).astype(int)
+                rows = _thinned(len(target), most)
             support, target, variance = support[rows], target[rows], variance[rows]
         validation, truth, validation_variance = self.validation
         points, asked = self.encode(support), self.encode(validation)
@@ -315,7 +314,10 @@ class _Training:
         points = self.encode(support)
         regressor: KernelRegressor | LocalMedian
         if self.settings.dka.regression == "median":
-            regressor = LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths()).fit(points, target)
+            trend = self.net.guess_line() if self.guided else None
+            rows = _thinned(len(target), self.settings.dka.points)
+            median = LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths(), trend)
+            regressor = median.fit(points[rows], target[rows])
         else:
             regressor = self._final_least_squares(state, points, target, variance)
         return Trained(
@@ -371,6 +373,11 @@ class _Training:
         for values in (source.frequency, *(column[index] for column in columns)):
             data.update(np.ascontiguousarray(values).tobytes())
         return data.hexdigest()
+
+
+def _thinned(n: int, most: int) -> np.ndarray:
+    """At most so many of the rows 0 to n - 1, evenly."""
+    return np.linspace(0, n - 1, min(n, most)).astype(int)
 
 
 def _named(index: np.ndarray) -> str:

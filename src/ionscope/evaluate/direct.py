@@ -54,8 +54,7 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
     checked, truth, variance = source.batch(validation, VALIDATION_VIRTUAL if mixing else 0, rng)
     torch.manual_seed(seed)
     example, _, _ = source.real(fit, rng)
-    shape = example.channels.shape
-    network = DirectRegressor(Architecture(shape[1], shape[2], settings.dvae.latent, settings.dvae.widths))
+    network = DirectRegressor(Architecture.of(settings.dvae, *example.channels.shape[1:]))
     network.encoder.start_from_components(torch.from_numpy(example.channels))
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.dvae.learning_rate)
     steps = settings.dvae.steps + settings.dka.steps
