@@ -7,6 +7,7 @@ def main(snakemake):
     import pandas as pd
 
     from ionscope.evaluate.ablation_table import ablation_metrics
+    from ionscope.evaluate.fresh import fresh_metrics
     from ionscope.evaluate.peers import CIRCUIT_FIT, OURS
     from ionscope.evaluate.validation import literature_inside
     from ionscope.files import read_json, write_json
@@ -28,6 +29,8 @@ def main(snakemake):
         "hyperscore_max": scores.max(),
         "hyperscore_share_above_130": (scores > 130).mean(),
     }
+    for path in snakemake.input.fresh:
+        metrics |= fresh_metrics(pd.read_csv(path))
     write_json(snakemake.output[0], metrics)
 
 

@@ -19,7 +19,7 @@ from ionscope.report.figures import accuracy, learning, outcome, shares, spectra
 from ionscope.report.html import build_report
 from ionscope.report.page import Page
 from ionscope.report.run_folder import RunFolder
-from ionscope.report.sections.accuracy import against_the_limit, with_ratio
+from ionscope.report.sections.accuracy import against_the_limit, fresh, with_ratio
 from ionscope.report.sections.learning import settings
 from ionscope.report.sections.trust import left_out
 
@@ -448,6 +448,17 @@ def test_what_was_left_out_is_shown_or_said_not_to_have_been_asked_for(run, docu
     pd.DataFrame([row]).to_csv(folder / "evaluation/left_out.csv", index=False)
     text = Document(left_out(Page(RunFolder(folder, CONFIG), tmp_path))).text
     assert "Left out of the training" in text and "0.87" in text and "was not asked for" not in text
+
+
+def test_fresh_specimens_are_shown_or_said_not_to_be_there(run, document, tmp_path):
+    assert "no fresh specimens to check its intervals" in document.text
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    row = {"quantity": "log10_sigma", "group": "all", "value_of_group": "all", "n_specimens": 800, "n": 4000}
+    row |= {"coverage_90": 0.913, "rmse": 0.0123, "median": 0.004, "unit": "decades"}
+    pd.DataFrame([row]).to_csv(folder / "evaluation/fresh.csv", index=False)
+    text = Document(fresh(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert "on fresh specimens" in text and "0.913" in text and "no fresh specimens" not in text
 
 
 def test_settings_that_read_held_out_folds_better_are_named(run, document, tmp_path):

@@ -34,6 +34,8 @@ SETTINGS = {
 # Simulated for learning only; the variants that learn from them need no folds, as no training specimen is learned from.
 FURTHER = {role: f"{RESULTS}/learning/{role}.nc" for role in RUN.further_simulations}
 FROM_FURTHER = [name for name in TRAINED if SETTINGS[name].further]
+# Fresh specimens that check the intervals of a trained default; a reader's card has its own.
+CHECKED = "checking" in FURTHER and RUN.learning.default != READER
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
 
@@ -43,7 +45,7 @@ wildcard_constraints:
     fold=r"\d+|final",
     part=r"\d+",
     variant="|".join(TRAINED),
-    role="further|calibration",
+    role="further|calibration|checking",
 
 
 def priors_of(materials, simulation):

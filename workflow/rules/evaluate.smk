@@ -85,8 +85,34 @@ rule trust:
         "../../scripts/trust.py"
 
 
+if CHECKED:
+
+    rule check:
+        input:
+            spectra=FURTHER["checking"],
+            predictions=f"{RESULTS}/predictions/{RUN.learning.default}.csv",
+            model=model_of(RUN.learning.default),
+        output:
+            f"{RESULTS}/evaluation/fresh.csv",
+        log:
+            f"{LOGS}/check.log",
+        benchmark:
+            f"{BENCHMARKS}/check.tsv"
+        conda:
+            "../../envs/ionscope.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=15,
+        params:
+            variant=settings_of(RUN.learning.default),
+        script:
+            "../../scripts/check.py"
+
+
 rule metrics:
     input:
+        fresh=[f"{RESULTS}/evaluation/fresh.csv"] if CHECKED else [],
         accuracy=f"{RESULTS}/evaluation/accuracy.json",
         timing=f"{RESULTS}/evaluation/timing.csv",
         ranking=f"{RESULTS}/ranking.csv",

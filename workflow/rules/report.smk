@@ -36,6 +36,7 @@ rule html_report:
         timing=f"{RESULTS}/evaluation/timing.csv",
         trust=f"{RESULTS}/evaluation/trust.csv",
         ablations=f"{RESULTS}/evaluation/ablations.csv",
+        fresh=[f"{RESULTS}/evaluation/fresh.csv"] if CHECKED else [],
         left_out=(
             [f"{RESULTS}/evaluation/left_out.csv"] if RUN.learning.leave_out else []
         ),

@@ -68,6 +68,22 @@ def coverage(page: Page) -> str:
     return page.figure("coverage", caption, lambda path: figures.figure_coverage(predictions, series, path))
 
 
+def fresh(page: Page) -> str:
+    """fresh.csv: coverage and errors on many more specimens than the test has, where the run has simulated some."""
+    try:
+        table = page.run.table("evaluation/fresh.csv")
+    except MissingFile:
+        return markup.paragraph("This run has no fresh specimens to check its intervals (learning.further.checking).")
+    words = (
+        "Few specimens test, so their coverage is known to some percent only. These were simulated to check it: "
+        "neither training nor calibration has seen them."
+    )
+    shown = table[["quantity", "group", "value_of_group", "n", "n_specimens", "coverage_90", "rmse", "median", "unit"]]
+    headings = {**HEADINGS, "n_specimens": "specimens", "coverage_90": "coverage of the 90 % interval"}
+    caption = f"Variant {page.run.variant} on fresh specimens, from evaluation/fresh.csv"
+    return markup.paragraph(words) + markup.table(shown, caption, headings, digits=3)
+
+
 def pairs(page: Page) -> str:
     table = page.run.table("evaluation/pairs.csv")
     paper = page.run.paper("C7a")
@@ -210,7 +226,7 @@ def reader(page: Page) -> str:
 READER = Section("reader", "The reader of laboratory files", (reader,))
 PARITY = Section("parity", "Predicted against true", (parity, parity_literal, energy))
 RESIDUALS = Section("residuals", "Residuals by temperature and electrode", (residuals,))
-COVERAGE = Section("coverage", "Do the intervals hold?", (coverage,))
+COVERAGE = Section("coverage", "Do the intervals hold?", (coverage, fresh))
 PAIRS = Section("pairs", "Which conducts better?", (pairs,))
 PEERS = Section("peers", "Other methods, and the time they take", (peers, peer_errors))
 ACCURACY = Section(
