@@ -16,7 +16,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores all --resources gpu=$(GPU)
 help:
 	@sed -n '1,3s/^# //p' Makefile
 	@echo "make smoke   the whole workflow on 40 spectra"
-	@echo "make production   the model for laboratory files on 24 000 specimens"
+	@echo "make production   the model for laboratory files on 72 000 specimens"
 	@echo "make ablations   the paper with every peer over five seeds, and with materials and electrodes left out, and settings tried"
 
 $(VENV)/.ok: requirements.txt pyproject.toml
@@ -35,7 +35,7 @@ smoke: $(VENV)/.ok
 ablations: paper
 	PATH="$(abspath $(BIN)):$$PATH" $(SNAKEMAKE) --configfile config/config.yaml config/ablations.yaml
 
-# The model for laboratory files on 24 000 specimens, tried on the paper's test set: a good hour on two cores.
+# The model for laboratory files on 72 000 specimens, tried on the paper's test set: an hour and a half on two cores.
 production: $(VENV)/.ok
 	PATH="$(abspath $(BIN)):$$PATH" $(SNAKEMAKE) --configfile config/production.yaml
 

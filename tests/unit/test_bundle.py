@@ -13,6 +13,7 @@ from safetensors import safe_open
 from ionscope.config import Representing
 from ionscope.dka.bundle import ARRAYS, FORMAT, ModelBundle
 from ionscope.dka.experiment import train_bundle
+from ionscope.dka.source import NEAR, near_window
 from ionscope.dka.trust import DETECTORS
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
@@ -100,6 +101,24 @@ def test_readings_have_a_row_a_spectrum(bundles):
     assert (readings.half_width > 0).all()
     true = np.log10(SHAPE / SPECTRA["sigma_total"])
     assert np.median(np.abs(readings.log10_resistance - true)) < 0.05
+
+
+def test_a_median_answers_by_the_view_in_the_middle(bundles):
+    bundle, shape = bundles["capacitive"], np.full(len(Z), SHAPE)
+    towering = Z + F[None] ** -1.0 * 200 * np.abs(Z).min(axis=1, keepdims=True) / 1j
+    smooth = bundle.smoothing.apply(towering)
+    windows = [None, *(near_window(F, smooth, times) for times in NEAR)]
+    views = [bundle.representation.transform(F, smooth, shape, seen) for seen in windows]
+    latent = [bundle.encode(view)[0] for view in views]
+    answers = np.array([bundle.regressor.predict(points) for points in latent])
+    assert (np.ptp(answers, axis=0) > 0).any() and (answers[0] != np.median(answers, axis=0)).any()
+    shown = bundle.encoded(F, towering, shape)
+    expected = np.median(answers, axis=0) + np.log10(views[0].reference)
+    assert bundle.read(F, towering, shape).log10_resistance == pytest.approx(expected)
+    assert bundle.resistance(F, towering, shape)[0] == pytest.approx(expected)
+    for row, middle in enumerate(answers.argsort(axis=0, kind="stable")[2]):
+        assert np.array_equal(shown.features.channels[row], views[middle].channels[row])
+        assert np.array_equal(shown.latent[row], latent[middle][row])
 
 
 @pytest.mark.parametrize("kind", ["equivariant", "anchored"])

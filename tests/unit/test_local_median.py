@@ -101,11 +101,16 @@ def test_targets_on_the_trend_are_met_where_points_are_far_apart(seed):
     assert said.spread(asked) == pytest.approx(0.0, abs=1e-4)
 
 
-def test_what_the_trend_leaves_is_the_median_s():
-    line = np.array([0.0, 0.5, 0.0, -2.0])
-    plain = LocalMedian(20).fit(X, np.sin(X[:, 0]))
-    said = LocalMedian(20, trend=line).fit(X, np.sin(X[:, 0]) + X @ line[:-1] + line[-1])
-    assert said.predict(ASKED) == pytest.approx(plain.predict(ASKED) + ASKED @ line[:-1] + line[-1], abs=1e-5)
+def test_a_trend_counts_only_where_the_targets_follow_it():
+    """Left of nought they lie on a line, right of it on none: there the trend would only spread them."""
+    grid = np.linspace(-1, 1, 401)[:, None]
+    target = np.where(grid[:, 0] < 0, 5 * grid[:, 0], 1.0)
+    said = LocalMedian(40, trend=np.array([5.0, 0.0])).fit(grid, target)
+    assert said.predict(np.array([[-0.95], [-0.5], [0.5], [0.95]])) == pytest.approx([-4.75, -2.5, 1.0, 1.0], abs=1e-5)
+    assert said.spread(np.array([[-0.5], [0.5]])) == pytest.approx(0.0, abs=1e-5)
+    astray = LocalMedian(40, trend=np.array([0.0, 0.0, 0.0, 7.0])).fit(X, Y)
+    plain = LocalMedian(40).fit(X, Y)
+    assert astray.predict(ASKED) == pytest.approx(plain.predict(ASKED), abs=1e-5)  # a constant changes nothing
 
 
 @pytest.mark.parametrize("trend", [None, np.array([0.5, -1.0, 0.25, 3.0])])

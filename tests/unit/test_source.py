@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cells import SHAPE, pellets
+from cells import SHAPE, cell, pellets
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from ionscope.dka.source import (
     Source,
     draw_windows,
     join,
+    near_window,
     shows_plateau,
 )
 from ionscope.preprocess.scaling import ANCHORED, Representation
@@ -177,6 +178,27 @@ def test_a_plateau_is_a_phase_that_comes_low_enough_where_there_are_points():
     assert shows_plateau(z).tolist() == [False, True, True]
     seen = np.array([[True, False, True]] * 3)
     assert shows_plateau(z, seen).tolist() == [False, False, False]
+
+
+def test_the_near_window_ends_where_the_spike_begins_to_tower():
+    frequency = np.geomspace(0.01, 1e7, 91)
+    blocking = cell(frequency, 1e3, arc=1e6, spike=1e3)
+    shown = near_window(frequency, blocking[None], 30)[0]
+    # To the resistance itself |Z| is nearly that of the spike, R (f / 1 kHz)^-0.9.
+    assert frequency[shown].min() == pytest.approx(1e3 * 30 ** (-1 / 0.9), rel=0.3)
+    assert shown[shown.argmax() :].all() and (np.abs(blocking[shown]) <= 30 * 1010).all()
+    reversible = 1e3 / (1 + 1j * frequency / 1e6) + 5e3 / (1 + 1j * frequency / 10)
+    assert near_window(frequency, reversible[None], 30).all()
+
+
+def test_the_near_window_keeps_three_decades_of_what_is_seen_and_nothing_else():
+    frequency = np.geomspace(0.01, 1e7, 91)
+    spike = cell(frequency, 1e3, arc=1e9, spike=1e4)[None]
+    seen = (frequency > 0.9)[None] & (frequency < 1.1e5)[None]
+    shown = near_window(frequency, spike, 30, seen)
+    assert not (shown & ~seen).any() and shown.sum() < seen.sum()
+    assert frequency[shown[0]].min() <= 1.01e5 / 10**SHORTEST_WINDOW
+    assert frequency[shown[0]].max() == frequency[seen[0]].max()
 
 
 def test_sweeps_that_show_no_plateau_are_left_out():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from ionscope.dka.intervals import ConformalInterval
 from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.regressor import KernelRegressor
+from ionscope.dka.source import NEAR, near_window
 from ionscope.dka.trust import Trust, latent_distance
 from ionscope.dvae.checkpoint import load_tensors, save_tensors
 from ionscope.dvae.model import DVAE, Architecture
@@ -62,6 +63,18 @@ class Readings:
     kramers_kronig: KramersKronigResult
 
 
+class Encoded(NamedTuple):
+    """Spectra in the view that is answered.
+
+    latent : (n, d) latent means
+    reconstruction : (n,) errors, RMS over the covered points
+    """
+
+    features: Features
+    latent: np.ndarray
+    reconstruction: np.ndarray
+
+
 @dataclass
 class ModelBundle:
     """Everything needed to read spectra: representation, encoder, kernel, and once calibrated intervals and trust.
@@ -98,6 +111,34 @@ class ModelBundle:
         """Smoothed and represented spectra; arguments as in `Representation.transform`."""
         return self.representation.transform(frequency, self.smoothing.apply(impedance), shape)
 
+    def encoded(
+        self,
+        frequency: np.ndarray,
+        impedance: np.ndarray,
+        shape: np.ndarray | None = None,
+        seen: np.ndarray | None = None,
+    ) -> Encoded:
+        """Spectra as they are answered; arguments as in `Representation.transform`.
+
+        A median sees every sweep in five views: whole, and without more or less of the end that only shows the
+        electrode (`near_window`), as electrodes differ more from laboratory to laboratory than in any simulation. The
+        view whose answer is in the middle is taken.
+        """
+        smooth = self.smoothing.apply(impedance)
+        whole = self.representation.transform(frequency, smooth, shape, seen)
+        if not isinstance(self.regressor, LocalMedian):
+            return Encoded(whole, *self.encode(whole))
+        windows = (near_window(frequency, smooth, times, seen) for times in NEAR)
+        views = [whole, *(self.representation.transform(frequency, smooth, shape, window) for window in windows)]
+        latent, reconstruction = map(np.stack, zip(*map(self.encode, views), strict=True))
+        answers = np.stack([self.regressor.predict(points) for points in latent])
+        rows, middle = np.arange(len(smooth)), np.argsort(answers, axis=0, kind="stable")[len(views) // 2]
+        channels, mask = (
+            np.stack([getattr(view, name) for view in views])[middle, rows] for name in ("channels", "mask")
+        )
+        features = Features(channels, mask, whole.reference)  # the read-off is in every view
+        return Encoded(features, latent[middle, rows], reconstruction[middle, rows])
+
     @torch.no_grad()
     def resistance(
         self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None
@@ -110,8 +151,8 @@ class ModelBundle:
         if self.referee is not None:
             readings = self.read(frequency, impedance, shape)
             return readings.log10_resistance, readings.half_width
-        features = self.features(frequency, impedance, shape)
-        return self._answer(features, self._latent(features).double().numpy())
+        shown = self.encoded(frequency, impedance, shape)
+        return self._answer(shown.features, shown.latent)
 
     def _answer(self, features: Features, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         half_width = self.interval.half_width(latent) if self.interval else np.full(len(latent), np.nan)
@@ -123,8 +164,8 @@ class ModelBundle:
 
     def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
-        features = self.features(frequency, impedance, shape)
-        latent, reconstruction = self.encode(features)
+        shown = self.encoded(frequency, impedance, shape)
+        features, latent = shown.features, shown.latent
         n = len(latent)
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
         causal = kramers_kronig(frequency, impedance)
@@ -147,7 +188,7 @@ class ModelBundle:
             half_width=half_width,
             reference=features.reference,
             latent=latent,
-            scores=np.column_stack([reconstruction, distance, causal.rms]),
+            scores=np.column_stack([shown.reconstruction, distance, causal.rms]),
             witnesses=witnesses,
             weights=weights,
             kramers_kronig=causal,

@@ -26,7 +26,8 @@ class LocalMedian(RegressorMixin, BaseEstimator):
 
     In many dimensions the nearest points are not near, and a median of targets that rise from one side to the other
     misses by what they rise. A linear trend is therefore taken off before and put back after, as in universal kriging
-    (Matheron 1969).
+    (Matheron 1969): where the nearest targets agree better about it than with one another. Far from most points, where
+    a measured pellet may lie, they often do not.
 
     Parameters
     ----------
@@ -59,26 +60,32 @@ class LocalMedian(RegressorMixin, BaseEstimator):
         if not (np.isfinite(points).all() and np.isfinite(target).all()):
             raise TrainingError("kernel regression was given values that are not finite numbers")
         self.points_, self.target_ = points, target
-        self._left = target - self._trend_at(points)
         self._tree = cKDTree(points / self._scale)
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """(m,) weighted medians at X (m, d)."""
-        return self._quantiles(X, (0.5,))[:, 0] + self._trend_at(X)
+        values, weight, trend = self._heard(X)
+        return weighted_quantiles(values, weight, (0.5,))[:, 0] + trend
 
     def spread(self, X: np.ndarray) -> np.ndarray:
-        """(m, 2) how far what the trend leaves of the targets about X (m, d) lies apart: 10 to 90 % and 25 to 75 %."""
-        tenth, quarter, three_quarters, nine_tenths = self._quantiles(X, (0.1, 0.25, 0.75, 0.9)).T
+        """(m, 2) how far the targets about X (m, d), less their trend, lie apart: 10 to 90 % and 25 to 75 %."""
+        values, weight, _ = self._heard(X)
+        tenth, quarter, three_quarters, nine_tenths = weighted_quantiles(values, weight, (0.1, 0.25, 0.75, 0.9)).T
         return np.column_stack([nine_tenths - tenth, three_quarters - quarter])
 
-    def _quantiles(self, X: np.ndarray, shares: Sequence[float]) -> np.ndarray:
-        """(m, q) the smallest targets, less their trend, up to which these shares of the weight lie."""
-        k = min(self.neighbours, len(self.target_))
-        distance, index = self._tree.query(np.asarray(X, dtype=np.float64) / self._scale, k=np.arange(1, k + 1))
+    def _heard(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What the nearest points of X (m, d) say: targets less their trend (m, k), weights (m, k), the trend (m,)."""
+        x, k = np.asarray(X, dtype=np.float64), min(self.neighbours, len(self.target_))
+        distance, index = self._tree.query(x / self._scale, k=np.arange(1, k + 1))
         bandwidth = distance[:, [(k - 1) // BANDWIDTH_NEIGHBOUR]]
         weight = np.exp(-0.5 * (distance / np.maximum(bandwidth, np.finfo(float).tiny)) ** 2)
-        return weighted_quantiles(self._left[index], weight, shares)
+        plain = self.target_[index]
+        if self.trend is None:
+            return plain, weight, np.zeros(len(x))
+        left = plain - self._trend_at(self.points_[index])
+        about = _interquartile(left, weight) <= _interquartile(plain, weight)
+        return np.where(about[:, None], left, plain), weight, np.where(about, self._trend_at(x), 0.0)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Arrays and constants of the fitted regression, of which `from_state` makes it again."""
@@ -92,15 +99,18 @@ class LocalMedian(RegressorMixin, BaseEstimator):
         regressor = cls(constants["neighbours"], arrays.get("weights"), arrays.get("trend"))
         return regressor.fit(arrays["points"], arrays["target"])
 
-    def _trend_at(self, X: np.ndarray) -> np.ndarray | float:
-        if self.trend is None:
-            return 0.0
-        *slopes, intercept = self.trend
-        return np.asarray(X, dtype=np.float64) @ np.asarray(slopes) + intercept
+    def _trend_at(self, X: np.ndarray) -> np.ndarray:
+        assert self.trend is not None
+        return np.asarray(X @ self.trend[:-1] + self.trend[-1])
 
     @property
     def _scale(self) -> np.ndarray | float:
         return 1.0 if self.weights is None else np.asarray(self.weights, dtype=np.float64)
+
+
+def _interquartile(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    quarter, three_quarters = weighted_quantiles(values, weights, (0.25, 0.75)).T
+    return three_quarters - quarter
 
 
 def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence[float]) -> np.ndarray:

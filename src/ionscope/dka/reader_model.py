@@ -16,10 +16,10 @@ import pandas as pd
 
 from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
-from ionscope.dka.bundle import ModelBundle
+from ionscope.dka.bundle import Encoded, ModelBundle
 from ionscope.dka.experiment import shape_factor, train_bundle
 from ionscope.dka.local_median import LocalMedian
-from ionscope.dka.referee import WITNESSES, Referee, Testimony
+from ionscope.dka.referee import HOME_ADVANTAGE, WITNESSES, Referee, Testimony
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
 from ionscope.files import write_text
@@ -122,11 +122,11 @@ def calibrate_reader(
     bundle.about["training_range"] = TrainingRange.of(learned, settings.temperature_range_c).state()
     known = evidence[evidence["role"] == "calibration"]
     group = known["group"].to_numpy()
-    latent, reconstruction, reference, kernel, truth = _encoded(bundle, spectra, known)
+    shown, reference, kernel, truth = _encoded(bundle, spectra, known)
     residual = known["kramers_kronig"].to_numpy()
-    half_width = bundle.calibrate(latent, kernel - truth, group, reconstruction, residual)
+    half_width = bundle.calibrate(shown.latent, kernel - truth, group, shown.reconstruction, residual)
     electrode = spectra["electrode"].astype(str)[known["spectrum"]]
-    testimony = Testimony.of(reference, _fits(known), kernel, half_width, bundle.spread(latent))
+    testimony = Testimony.of(reference, _fits(known), kernel, half_width, bundle.spread(shown.latent))
     bundle.referee = Referee.fit(testimony, truth, group, electrode)
     return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"], blocking)
 
@@ -135,10 +135,10 @@ def reader_metrics(
     bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, blocking: Collection[str]
 ) -> dict[str, Any]:
     """Errors in decades on unseen sweeps: overall, where the model is confident, by kind and name of electrodes."""
-    latent, _, reference, kernel, truth = _encoded(bundle, spectra, evidence)
+    shown, reference, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
-    half_width = bundle.interval.half_width(latent)
-    testimony = Testimony.of(reference, _fits(evidence), kernel, half_width, bundle.spread(latent))
+    half_width = bundle.interval.half_width(shown.latent)
+    testimony = Testimony.of(reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
     answer, width, _ = bundle.referee.answer(testimony)
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
@@ -176,16 +176,17 @@ def _materials(about: Mapping[str, Any]) -> str:
     return ", ".join(about.get("training_range", {}).get("materials", {})) or "none is known"
 
 
-def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) -> tuple[np.ndarray, ...]:
-    """Latent points, reconstruction errors, and in decades of ohm read-offs, kernel's answers and truths."""
+def _encoded(
+    bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame
+) -> tuple[Encoded, np.ndarray, np.ndarray, np.ndarray]:
+    """Sweeps as they are answered, and in decades of ohm read-offs, kernel's answers and truths."""
     index, points = sweeps["spectrum"].to_numpy(), np.arange(spectra.frequency.size)
     seen = (points >= sweeps["first"].to_numpy()[:, None]) & (points <= sweeps["last"].to_numpy()[:, None])
     shape = shape_factor(spectra)[index]
-    features = bundle.representation.transform(spectra.frequency, spectra.impedance[index], shape, seen)
-    latent, reconstruction = bundle.encode(features)
-    reference = np.log10(features.reference)
+    shown = bundle.encoded(spectra.frequency, spectra.impedance[index], shape, seen)
+    reference = np.log10(shown.features.reference)
     truth = np.log10(shape / spectra["sigma_total"][index])
-    return latent, reconstruction, reference, bundle.regressor.predict(latent) + reference, truth
+    return shown, reference, bundle.regressor.predict(shown.latent) + reference, truth
 
 
 def _fits(evidence: pd.DataFrame) -> list[Evidence]:
@@ -222,8 +223,9 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "",
                 "Three witnesses are heard: the read-off (Re Z at the smallest phase), an automatic circuit fit, and "
                 f"the kernel regression on the autoencoder's latent space ({_kernel(bundle)}). Each counts as much as "
-                f"its expected error on spectra of that look lets it. {knowing} capacitances in farad, by which "
-                "grains, grain boundaries and electrodes are told apart; thickness and area are not needed.",
+                "its expected error on spectra of that look lets it, the kernel's taken "
+                f"{HOME_ADVANTAGE:g} times, as it has learned from cells like those. {knowing} capacitances in farad, "
+                "by which grains, grain boundaries and electrodes are told apart; thickness and area are not needed.",
                 "",
                 f"SHA-256 of model.json, which holds those of the other files: `{sha256}`.",
                 "",

@@ -2,15 +2,15 @@
 
 The read-off (Re Z at the smallest phase), an automatic circuit fit and the learned kernel regression fail on different
 spectra: the first where no plateau stands alone, the second where its circuit is not the cell's, the third where it
-has seen little. On cells that none of them was made with, the error of each is regressed on what the spectrum shows:
-how far the answers lie apart, how the fit went, how sure the kernel is. A witness then counts with its expected error
-to the power -`POWER`, and the answer is the weighted median: the one in the middle, unless another outweighs the rest.
-A mean would be dragged along by a witness far off, and away from a read-off that the others agree with. The interval
-of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for cells that look blocking and cells that do
-not, and within both apart for answers that are expected to be good, fair or bad: a common factor would make intervals
-of the good ones too wide and of the bad ones too narrow (Vovk, Gammerman and Shafer 2005, doi 10.1007/b106715, chapter
-4). Which electrodes a cell has cannot always be seen, so the level is kept for the electrodes that are worst: the
-others are covered more often than promised.
+has seen little. On cells that none of them has seen, the error of each is regressed on what the spectrum shows: how far
+the answers lie apart, how the fit went, how sure the kernel is. A witness then counts with its expected error to the
+power -`POWER`, the kernel's taken `HOME_ADVANTAGE` times, and the answer is the weighted median: the one in the middle,
+unless another outweighs the rest. A mean would be dragged along by a witness far off, and away from a read-off that the
+others agree with. The interval of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for cells that
+look blocking and cells that do not, and within both apart for answers that are expected to be good, fair or bad: a
+common factor would make intervals of the good ones too wide and of the bad ones too narrow (Vovk, Gammerman and Shafer
+2005, doi 10.1007/b106715, chapter 4). Which electrodes a cell has cannot always be seen, so the level is kept for the
+electrodes that are worst: the others are covered more often than promised.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ from ionscope.dka.regressor import KernelRegressor
 WITNESSES = ("read_off", "circuit_fit", "kernel")
 POWER = 2.0
 """The weight of independent errors; a good answer is not diluted by a bad one, as the median takes one of them."""
+
+HOME_ADVANTAGE = 1.5
+"""The kernel has learned from cells made like those its errors are measured on, the read-off and the fit have not:
+measured pellets are other cells, so its expected error is taken for so many times larger."""
 
 FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
@@ -172,6 +176,7 @@ def _shortfall(
 
 
 def _weights(log_scale: np.ndarray) -> np.ndarray:
+    log_scale = log_scale + np.log([1.0, 1.0, HOME_ADVANTAGE])
     weight = np.exp(-POWER * (log_scale - log_scale.min(axis=1, keepdims=True)))
     return weight / weight.sum(axis=1, keepdims=True)
 

@@ -16,12 +16,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ionscope.preprocess.reference import read_off
 from ionscope.preprocess.scaling import ANCHORED, Features, Representation
 
 WINDOW_START = -2.0, 2.3
 WINDOW_END = 4.0, 7.0
 SHORTEST_WINDOW = 3.0
 """Sweeps of laboratories, as ranges of log10 f: from 10 mHz-200 Hz up to 10 kHz-10 MHz, three decades at least."""
+
+NEAR = 300.0, 100.0, 50.0, 20.0
+"""Where |Z| is so many times the read-off, a blocking electrode's spike says little of the electrolyte."""
 
 PLATEAU_PHASE = np.radians(50.0)
 """A sweep whose phase stays above this shows no resistance: it is not learned from, and not read either."""
@@ -124,6 +128,22 @@ def draw_windows(frequency: np.ndarray, n: int, rng: np.random.Generator) -> np.
     log_f = np.log10(frequency)
     slack = 1e-9
     return (log_f >= low - slack) & (log_f <= high + slack)
+
+
+def near_window(
+    frequency: np.ndarray, impedance: np.ndarray, times: float, seen: np.ndarray | None = None
+) -> np.ndarray:
+    """(n, f) the points `seen` (n, f) of sweeps (n, f) but their low-frequency end, |Z| beyond `times` the read-off.
+
+    Three decades are left in any case, as in every sweep that is learned from.
+    """
+    shown = np.ones(impedance.shape, dtype=bool) if seen is None else seen
+    reference, at, _ = read_off(frequency, impedance, seen)
+    highest = np.where(shown, frequency, 0.0).max(axis=1)
+    below = np.minimum(at, highest / 10**SHORTEST_WINDOW)
+    far = shown & (np.abs(impedance) > times * reference[:, None]) & (frequency < below[:, None])
+    lowest = np.where(far, frequency, 0.0).max(axis=1)
+    return shown & (frequency > lowest[:, None])
 
 
 def shows_plateau(impedance: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
