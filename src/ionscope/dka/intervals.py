@@ -8,6 +8,7 @@ makes the interval (normalised split-conformal prediction; Papadopoulos, Gammerm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,16 +68,20 @@ def conformal_quantile(ratio: np.ndarray, group: np.ndarray, level: float) -> fl
 
 
 def fit_scale(
-    x: np.ndarray, error: np.ndarray, group: np.ndarray, weights: np.ndarray | None = None
+    x: np.ndarray,
+    error: np.ndarray,
+    group: np.ndarray,
+    weights: np.ndarray | None = None,
+    candidates: Sequence[tuple[float, float]] = CANDIDATES,
 ) -> tuple[KernelRegressor, np.ndarray]:
     """Regression of log(|error| + floor) (n,) on x (n, d), and what it says of each group when it has not seen it (n,).
 
-    Bandwidth and ridge are those of `CANDIDATES` that predict held-out groups best.
+    Bandwidth and ridge are those of `candidates` that predict held-out groups best.
     """
     target = np.log(np.abs(error) + FLOOR)
     folds = min(FOLDS, len(np.unique(group)))
-    best, best_scale, choice = np.inf, np.zeros_like(target), CANDIDATES[-1]
-    for bandwidth, ridge in CANDIDATES:
+    best, best_scale, choice = np.inf, np.zeros_like(target), candidates[-1]
+    for bandwidth, ridge in candidates:
         held_out = np.empty_like(target)
         for fit, rest in GroupKFold(folds).split(x, target, group):
             held_out[rest] = KernelRegressor(bandwidth, ridge, weights).fit(x[fit], target[fit]).predict(x[rest])

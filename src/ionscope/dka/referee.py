@@ -35,6 +35,10 @@ measured pellets are other cells, so its expected error is taken for so many tim
 FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
 
+CANDIDATES = ((8.0, 0.3), (8.0, 3.0), (100.0, 1.0))
+"""(bandwidth, ridge) tried for the expected errors. Two sweeps lie about 6 apart in so many features: narrower ones
+follow single sweeps, and give a plain cell a wide interval for the sake of one that happens to lie near."""
+
 CLASSES = 4
 """Classes of equal size by expected error."""
 
@@ -114,10 +118,10 @@ class Referee:
         spread = np.where(spread > 0, spread, 1.0)
         x = (within - centre) / spread
         errors = testimony.answers - truth[:, None]
-        fitted = [fit_scale(x, error, group) for error in errors.T]
+        fitted = [fit_scale(x, error, group, candidates=CANDIDATES) for error in errors.T]
         held_out = np.column_stack([scale for _, scale in fitted])
         error = weighted_median(errors, _weights(held_out))
-        error_scale, expected = fit_scale(x, error, group)
+        error_scale, expected = fit_scale(x, error, group, candidates=CANDIDATES)
         ratio = np.abs(error) / np.exp(expected)
         kinds = [testimony.blocking == kind for kind in (False, True)]
         kinds = [rows if len(np.unique(group[rows])) >= FEWEST else np.ones_like(rows) for rows in kinds]
