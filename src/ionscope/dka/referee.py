@@ -36,7 +36,7 @@ FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
 
 CANDIDATES = ((8.0, 0.3), (8.0, 3.0), (100.0, 1.0))
-"""(bandwidth, ridge) tried for the expected errors. Two sweeps lie about 6 apart in so many features: narrower ones
+"""(bandwidth, ridge) tried for the expected error of the answer. Two sweeps lie about 6 apart in so many features: narrower ones
 follow single sweeps, and give a plain cell a wide interval for the sake of one that happens to lie near."""
 
 CLASSES = 4
@@ -118,7 +118,7 @@ class Referee:
         spread = np.where(spread > 0, spread, 1.0)
         x = (within - centre) / spread
         errors = testimony.answers - truth[:, None]
-        fitted = [fit_scale(x, error, group, candidates=CANDIDATES) for error in errors.T]
+        fitted = [fit_scale(x, error, group) for error in errors.T]
         held_out = np.column_stack([scale for _, scale in fitted])
         error = weighted_median(errors, _weights(held_out))
         error_scale, expected = fit_scale(x, error, group, candidates=CANDIDATES)
