@@ -36,8 +36,8 @@ FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
 
 CANDIDATES = ((8.0, 0.3), (8.0, 3.0), (100.0, 1.0))
-"""(bandwidth, ridge) tried for the expected error of the answer. Two sweeps lie about 6 apart in so many features: narrower ones
-follow single sweeps, and give a plain cell a wide interval for the sake of one that happens to lie near."""
+"""(bandwidth, ridge) tried for the expected error of the answer. Two sweeps lie about 6 apart in so many features:
+narrower kernels follow single sweeps, and give a plain cell a wide interval for the sake of one that lies near."""
 
 CLASSES = 4
 """Classes of equal size by expected error."""
