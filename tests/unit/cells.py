@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ionscope.dka.bundle import Encoded
 from ionscope.dka.experiment import make_source
 from ionscope.kramers_kronig import kramers_kronig
 from ionscope.spectrum import SpectrumSet
@@ -53,6 +54,7 @@ def calibrate(bundle, spectra, index, variant, seed=0):
     """Give a trained bundle intervals and trust from the spectra at `index`, shown through the variant's sweeps."""
     source = replace(make_source(spectra, variant, bundle.smoothing), representation=bundle.representation)
     features, target, shown = source.real(index, np.random.default_rng(seed))
-    latent, reconstruction = bundle.encode(features)
+    latent = bundle.latent_means(features)
+    said = Encoded(features, latent, bundle.regressor.predict(latent))
     residual = kramers_kronig(spectra.frequency, spectra.impedance[shown]).rms
-    bundle.calibrate(latent, bundle.regressor.predict(latent) - target, source.group[shown], reconstruction, residual)
+    bundle.calibrate(latent, said.answer - target, source.group[shown], bundle.reconstruction_error(said), residual)

@@ -226,7 +226,7 @@ def test_examples_go_from_the_best_to_the_worst(bundle, examples):
 
 def test_examples_are_the_smoothed_spectra_point_by_point(bundle):
     _, points = summary.reconstruction_tables(SPECTRA, bundle, ROWS, "mine", 3)
-    features = bundle.features(SPECTRA.frequency, SPECTRA.impedance, shape_factor(SPECTRA))
+    features = bundle.encoded(SPECTRA.frequency, SPECTRA.impedance, shape_factor(SPECTRA)).features
     back = bundle.reconstruct(features)
     for (spectrum, name), part in points.groupby(["spectrum", "channel"]):
         channel = ("modulus", "phase").index(name)

@@ -67,12 +67,17 @@ class Encoded(NamedTuple):
     """Spectra in the view that is answered.
 
     latent : (n, d) latent means
-    reconstruction : (n,) errors, RMS over the covered points
+    answer : (n,) what the kernel says there, decades of resistance over the features' reference
     """
 
     features: Features
     latent: np.ndarray
-    reconstruction: np.ndarray
+    answer: np.ndarray
+
+    @property
+    def log10_reference(self) -> np.ndarray:
+        """(n,) decades of ohm."""
+        return np.log10(self.features.reference)
 
 
 @dataclass
@@ -92,24 +97,23 @@ class ModelBundle:
     about: dict[str, Any] = field(default_factory=dict)
 
     @torch.no_grad()
-    def encode(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
-        """Latent means (n, d) in float64 and reconstruction errors (n,), RMS over the covered points."""
-        mean = self._latent(features)
-        squared = ((self.model.decode(mean).numpy() - features.channels[:, :2]) ** 2).mean(axis=1)
-        mask = features.mask
-        return mean.double().numpy(), np.sqrt((squared * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1))
+    def latent_means(self, features: Features) -> np.ndarray:
+        """(n, d) latent means in float64."""
+        return self.model.encode(torch.from_numpy(features.channels))[0].double().numpy()
 
-    def _latent(self, features: Features) -> torch.Tensor:
-        return self.model.encode(torch.from_numpy(features.channels))[0]
-
-    @torch.no_grad()
     def reconstruct(self, features: Features) -> np.ndarray:
         """(n, 2, g) channels as the autoencoder gives them back from their latent means."""
-        return self.model.decode(self._latent(features)).numpy()
+        return self._decoded(self.latent_means(features))
 
-    def features(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Features:
-        """Smoothed and represented spectra; arguments as in `Representation.transform`."""
-        return self.representation.transform(frequency, self.smoothing.apply(impedance), shape)
+    @torch.no_grad()
+    def _decoded(self, latent: np.ndarray) -> np.ndarray:
+        return self.model.decode(torch.from_numpy(latent).float()).numpy()
+
+    def reconstruction_error(self, shown: Encoded) -> np.ndarray:
+        """(n,) RMS over the covered points."""
+        features, mask = shown.features, shown.features.mask
+        squared = ((self._decoded(shown.latent) - features.channels[:, :2]) ** 2).mean(axis=1)
+        return np.sqrt((squared * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1))
 
     def encoded(
         self,
@@ -127,17 +131,16 @@ class ModelBundle:
         smooth = self.smoothing.apply(impedance)
         whole = self.representation.transform(frequency, smooth, shape, seen)
         if not isinstance(self.regressor, LocalMedian):
-            return Encoded(whole, *self.encode(whole))
+            latent = self.latent_means(whole)
+            return Encoded(whole, latent, self.regressor.predict(latent))
         windows = (near_window(frequency, smooth, times, seen) for times in NEAR)
         views = [whole, *(self.representation.transform(frequency, smooth, shape, window) for window in windows)]
-        latent, reconstruction = map(np.stack, zip(*map(self.encode, views), strict=True))
+        latent = np.stack([self.latent_means(view) for view in views])
         answers = np.stack([self.regressor.predict(points) for points in latent])
-        rows, middle = np.arange(len(smooth)), np.argsort(answers, axis=0, kind="stable")[len(views) // 2]
-        channels, mask = (
-            np.stack([getattr(view, name) for view in views])[middle, rows] for name in ("channels", "mask")
-        )
-        features = Features(channels, mask, whole.reference)  # the read-off is in every view
-        return Encoded(features, latent[middle, rows], reconstruction[middle, rows])
+        middle = np.argsort(answers, axis=0, kind="stable")[len(views) // 2], np.arange(len(smooth))
+        channels, mask = (np.stack([getattr(view, name) for view in views])[middle] for name in ("channels", "mask"))
+        # The read-off is in every view.
+        return Encoded(Features(channels, mask, whole.reference), latent[middle], answers[middle])
 
     @torch.no_grad()
     def resistance(
@@ -151,12 +154,11 @@ class ModelBundle:
         if self.referee is not None:
             readings = self.read(frequency, impedance, shape)
             return readings.log10_resistance, readings.half_width
-        shown = self.encoded(frequency, impedance, shape)
-        return self._answer(shown.features, shown.latent)
+        return self._answer(self.encoded(frequency, impedance, shape))
 
-    def _answer(self, features: Features, latent: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        half_width = self.interval.half_width(latent) if self.interval else np.full(len(latent), np.nan)
-        return self.regressor.predict(latent) + np.log10(features.reference), half_width
+    def _answer(self, shown: Encoded) -> tuple[np.ndarray, np.ndarray]:
+        half_width = self.interval.half_width(shown.latent) if self.interval else np.full(len(shown.latent), np.nan)
+        return shown.answer + shown.log10_reference, half_width
 
     def spread(self, latent: np.ndarray) -> np.ndarray | None:
         """(n, 2) how far known spectra about latent points (n, d) lie apart, decades, where the kernel is a median."""
@@ -165,20 +167,19 @@ class ModelBundle:
     def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
         shown = self.encoded(frequency, impedance, shape)
-        features, latent = shown.features, shown.latent
+        latent, reference = shown.latent, shown.log10_reference
         n = len(latent)
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
         causal = kramers_kronig(frequency, impedance)
-        log10_resistance, half_width = self._answer(features, latent)
-        witnesses = np.column_stack([np.log10(features.reference), np.full(n, np.nan), log10_resistance])
+        log10_resistance, half_width = self._answer(shown)
+        witnesses = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
         if self.referee is not None:
             evidence = [
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
-            spread = self.spread(latent)
-            testimony = Testimony.of(np.log10(features.reference), evidence, log10_resistance, half_width, spread)
+            testimony = Testimony.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
             log10_resistance, half_width, weights = self.referee.answer(testimony)
             witnesses = testimony.answers
         if self.trust is not None:
@@ -186,9 +187,9 @@ class ModelBundle:
         return Readings(
             log10_resistance=log10_resistance,
             half_width=half_width,
-            reference=features.reference,
+            reference=shown.features.reference,
             latent=latent,
-            scores=np.column_stack([shown.reconstruction, distance, causal.rms]),
+            scores=np.column_stack([self.reconstruction_error(shown), distance, causal.rms]),
             witnesses=witnesses,
             weights=weights,
             kramers_kronig=causal,

@@ -41,8 +41,7 @@ class DeepKernel(nn.Module):
 
     def guess_line(self) -> np.ndarray:
         """(d + 1,) slopes and intercept of the guessed target."""
-        slopes, intercept = self.guess.weight[0].detach(), self.guess.bias[:1].detach()
-        return torch.cat([slopes, intercept]).double().cpu().numpy()
+        return torch.cat([self.guess.weight[0], self.guess.bias[:1]]).detach().double().cpu().numpy()
 
 
 def robust_error(error: Tensor) -> Tensor:

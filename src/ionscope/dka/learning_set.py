@@ -7,7 +7,6 @@ simulated for that, as so few specimens make intervals of uncertain width.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +53,7 @@ class LearningSet:
         if not sets:
             return cls(spectra, role, fold)
         columns = [name for name in spectra.data.data_vars if all(name in more.data for more in sets.values())]
-        named = [_renamed(more, columns, name) for name, more in sets.items()]
+        named = [renamed(SpectrumSet(more.data[columns]), name) for name, more in sets.items()]
         roles = [np.full(len(more), name) for name, more in sets.items()]
         n = sum(map(len, named))
         return cls(
@@ -84,7 +83,10 @@ class LearningSet:
         return np.flatnonzero(self.role == "test")
 
 
-def _renamed(spectra: SpectrumSet, columns: Iterable[object], prefix: str) -> SpectrumSet:
-    """Those columns of a set; numbers begin anew in every set, and without another name two pellets pass for one."""
+def renamed(spectra: SpectrumSet, prefix: str) -> SpectrumSet:
+    """The set with a prefix to its specimens' names.
+
+    Numbers begin anew in every set, and without another name two pellets pass for one.
+    """
     names = np.char.add(f"{prefix}-", spectra["specimen"].astype(str))
-    return SpectrumSet(spectra.data[list(columns)].assign(specimen=("spectrum", names)))
+    return SpectrumSet(spectra.data.assign(specimen=("spectrum", names)))

@@ -122,11 +122,11 @@ def calibrate_reader(
     bundle.about["training_range"] = TrainingRange.of(learned, settings.temperature_range_c).state()
     known = evidence[evidence["role"] == "calibration"]
     group = known["group"].to_numpy()
-    shown, reference, kernel, truth = _encoded(bundle, spectra, known)
+    shown, kernel, truth = _encoded(bundle, spectra, known)
     residual = known["kramers_kronig"].to_numpy()
-    half_width = bundle.calibrate(shown.latent, kernel - truth, group, shown.reconstruction, residual)
+    half_width = bundle.calibrate(shown.latent, kernel - truth, group, bundle.reconstruction_error(shown), residual)
     electrode = spectra["electrode"].astype(str)[known["spectrum"]]
-    testimony = Testimony.of(reference, _fits(known), kernel, half_width, bundle.spread(shown.latent))
+    testimony = Testimony.of(shown.log10_reference, _fits(known), kernel, half_width, bundle.spread(shown.latent))
     bundle.referee = Referee.fit(testimony, truth, group, electrode)
     return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"], blocking)
 
@@ -135,10 +135,10 @@ def reader_metrics(
     bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, blocking: Collection[str]
 ) -> dict[str, Any]:
     """Errors in decades on unseen sweeps: overall, where the model is confident, by kind and name of electrodes."""
-    shown, reference, kernel, truth = _encoded(bundle, spectra, evidence)
+    shown, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
     half_width = bundle.interval.half_width(shown.latent)
-    testimony = Testimony.of(reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
+    testimony = Testimony.of(shown.log10_reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
     answer, width, _ = bundle.referee.answer(testimony)
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
@@ -176,17 +176,13 @@ def _materials(about: Mapping[str, Any]) -> str:
     return ", ".join(about.get("training_range", {}).get("materials", {})) or "none is known"
 
 
-def _encoded(
-    bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame
-) -> tuple[Encoded, np.ndarray, np.ndarray, np.ndarray]:
-    """Sweeps as they are answered, and in decades of ohm read-offs, kernel's answers and truths."""
+def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) -> tuple[Encoded, np.ndarray, np.ndarray]:
+    """Sweeps as they are answered, the kernel's answers and the truths, these in decades of ohm."""
     index, points = sweeps["spectrum"].to_numpy(), np.arange(spectra.frequency.size)
     seen = (points >= sweeps["first"].to_numpy()[:, None]) & (points <= sweeps["last"].to_numpy()[:, None])
     shape = shape_factor(spectra)[index]
     shown = bundle.encoded(spectra.frequency, spectra.impedance[index], shape, seen)
-    reference = np.log10(shown.features.reference)
-    truth = np.log10(shape / spectra["sigma_total"][index])
-    return shown, reference, bundle.regressor.predict(shown.latent) + reference, truth
+    return shown, shown.answer + shown.log10_reference, np.log10(shape / spectra["sigma_total"][index])
 
 
 def _fits(evidence: pd.DataFrame) -> list[Evidence]:

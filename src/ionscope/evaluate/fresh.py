@@ -9,7 +9,9 @@ import pandas as pd
 
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import prediction_series, prediction_table, read_set
-from ionscope.evaluate.metrics import accuracy, coverage
+from ionscope.dka.learning_set import renamed
+from ionscope.evaluate.metrics import accuracy
+from ionscope.evaluate.summary import share_covered
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import SpectrumSet
 
@@ -30,9 +32,8 @@ def fresh_accuracy(bundle: ModelBundle, spectra: SpectrumSet, predictions: pd.Da
     -------
     rows ``group, value_of_group, n_specimens, coverage_90, n, mae, rmse, r2, median, p95, quantity, unit``
     """
-    names = np.char.add(f"{FRESH}-", spectra["specimen"].astype(str))
-    spectra = SpectrumSet(spectra.data.assign(specimen=("spectrum", names)))
-    split = pd.DataFrame({"specimen": np.unique(names), "role": FRESH, "fold": -1})
+    spectra = renamed(spectra, FRESH)
+    split = pd.DataFrame({"specimen": np.unique(spectra["specimen"]), "role": FRESH, "fold": -1})
     table = prediction_table(spectra, split, bundle, read_set(bundle, spectra))
     both = pd.concat([predictions[predictions["role"] == "train"], table], ignore_index=True)
     series = prediction_series(both)
@@ -68,13 +69,12 @@ def _by_group(table: pd.DataFrame, covered: str) -> pd.DataFrame:
         values = np.full(len(table), "all") if group == "all" else table[group].to_numpy()
         for value in pd.unique(values):
             part = table[values == value]
-            bounds = (part[f"{covered}{suffix}"].to_numpy() for suffix in ("_true", "_lower", "_upper"))
             rows.append(
                 {
                     "group": group,
                     "value_of_group": value,
                     "n_specimens": part["specimen"].nunique(),
-                    "coverage_90": coverage(*bounds),
+                    "coverage_90": share_covered(part, covered),
                     **accuracy(part["true"].to_numpy(), part["said"].to_numpy()),
                 }
             )

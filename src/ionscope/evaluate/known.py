@@ -75,6 +75,11 @@ class KnownSpectrum:
     where: str
 
     @property
+    def temperature(self) -> float | None:
+        """K."""
+        return None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
+
+    @property
     def published_resistance(self) -> float | None:
         """Published resistance, ohm; from the conductivity and the geometry where only these are given."""
         if self.resistance_ohm is not None or self.sigma_total_s_cm is None:
@@ -94,13 +99,12 @@ class KnownSpectrum:
 
     def sweeps(self, spectra: Sequence[Spectrum]) -> list[tuple[int, Spectrum]]:
         """The spectra of this file that the row speaks of, each with its place in the file; see `meant_sweeps`."""
-        kelvin = None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
-        return meant_sweeps(spectra, kelvin, self.specimen, f"{self.where}: {self.file}")
+        return meant_sweeps(spectra, self.temperature, self.specimen, f"{self.where}: {self.file}")
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
         """`spectrum` with the temperature, geometry, specimen and material of this row, where it states them."""
         return spectrum.with_(
-            temperature=None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS,
+            temperature=self.temperature,
             thickness=self.thickness_cm,
             area=self.area_cm2,
             specimen=self.specimen,

@@ -203,11 +203,11 @@ def figures_of_merit(
         "pairs_correct_across": kinds["across"],
         "close_pairs_correct": kinds["close"],
         "top_quartile_accuracy": top_quartile_accuracy(test["sigma_true"].to_numpy(), test["sigma"].to_numpy()),
-        "coverage_90": _share_covered(test, "sigma"),
+        "coverage_90": share_covered(test, "sigma"),
         "coverage_90_by_electrode": {
-            str(name): _share_covered(part, "sigma") for name, part in test.groupby("electrode")
+            str(name): share_covered(part, "sigma") for name, part in test.groupby("electrode")
         },
-        "coverage_90_ea_series": _share_covered(test_series, "ea"),
+        "coverage_90_ea_series": share_covered(test_series, "ea"),
         "trust_false_alarm_rate": float((test["verdict"] != "ok").mean()),
     }
 
@@ -217,6 +217,7 @@ def _of_group(rows: pd.DataFrame, group: str, value: str) -> pd.DataFrame:
     return rows[(rows["group"] == group) & (rows["value_of_group"] == value)].set_index("quantity")
 
 
-def _share_covered(table: pd.DataFrame, name: str) -> float:
+def share_covered(table: pd.DataFrame, name: str) -> float:
+    """Share of the rows whose truth lies inside the interval of the column `name`."""
     columns = (table[f"{name}{suffix}"].to_numpy() for suffix in ("_true", "_lower", "_upper"))
     return coverage(*columns)
