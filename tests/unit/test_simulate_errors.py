@@ -39,6 +39,8 @@ GOOD = {
         (Electrode, "capacitance", 1e4, "uF/cm2"),
         (Electrode, "exponent", 0.1, "0.3 to 1"),
         (Electrode, "resistance_25c", 0.0, "blocking"),
+        (Electrode, "leak", 0.0, "leaves the leak out"),
+        (Electrode, "leak_exponent", 1.2, "0 is a resistance"),
         (Electrode, "ea", 40.0, "kJ/mol"),
         (Electrode, "warburg_25c", -1.0, "leaves diffusion out"),
         (Electrode, "warburg_frequency_25c", 0.0, "Hz"),

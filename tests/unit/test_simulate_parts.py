@@ -52,6 +52,20 @@ def test_a_blocking_electrode_lets_nothing_through_at_direct_current():
     assert leaky[0] == pytest.approx(1 / 50.0, rel=1e-9)
 
 
+@given(st.floats(0.0, 1.0))
+def test_a_leak_is_a_second_way_past_the_double_layer(exponent):
+    alone = Electrode(capacitance=1e-6, exponent=0.9)
+    leaky = Electrode(capacitance=1e-6, exponent=0.9, leak=2e-7, leak_exponent=exponent)
+    added = leaky.admittance(OMEGA, 250.0) - alone.admittance(OMEGA, 250.0)
+    np.testing.assert_allclose(added, 2e-7 * (1j * OMEGA) ** exponent, rtol=1e-6)
+
+
+def test_a_leak_of_exponent_zero_is_a_resistance():
+    leaky = Electrode(capacitance=1e-6, exponent=0.9, leak=1 / 50.0)
+    same = Electrode(capacitance=1e-6, exponent=0.9, resistance_25c=50.0)
+    np.testing.assert_allclose(leaky.admittance(OMEGA, ROOM), same.admittance(OMEGA, ROOM), rtol=1e-12)
+
+
 def test_a_capacitor_beside_a_resistor_is_a_semicircle():
     z = 1 / Electrode(capacitance=1e-6, exponent=1.0, resistance_25c=200.0).admittance(OMEGA, ROOM)
     np.testing.assert_allclose(np.abs(z - 100.0), 100.0, rtol=1e-12)

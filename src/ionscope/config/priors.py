@@ -61,11 +61,14 @@ class ElectrodeProperties(Strict):
     ea: Quantity | None = None
     capacitance: Quantity
     exponent: Quantity
+    leak: Quantity | None = None
+    leak_exponent: Quantity | None = None
     warburg_25c: Quantity | None = None
     warburg_frequency_25c: Quantity | None = None
     contact_fraction: Quantity
     patches: Quantity
     asymmetry_decades: Quantity
+    exponent_difference: Quantity | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> ElectrodeProperties:
@@ -73,6 +76,8 @@ class ElectrodeProperties(Strict):
             raise ValueError("a blocking electrode has no resistance_25c, any other needs one")
         if not self.blocking and self.ea is None:
             raise ValueError("an electrode with a resistance needs its activation energy, ea")
+        if (self.leak is None) != (self.leak_exponent is None):
+            raise ValueError("give both leak and leak_exponent, or neither")
         return self
 
 

@@ -23,10 +23,11 @@ LOGARITHMIC = (
     "boundary_frequency_25c",
     "capacitance",
     "resistance_25c",
+    "leak",
     "warburg_25c",
     "warburg_frequency_25c",
 )
-LINEAR = "ea_grain", "ea_boundary", "grain_exponent", "boundary_exponent", "exponent", "ea"
+LINEAR = "ea_grain", "ea_boundary", "grain_exponent", "boundary_exponent", "exponent", "leak_exponent", "ea"
 DRAWS = 2000
 """Draws that a prior's covariance is estimated from: 3 % of each standard deviation."""
 

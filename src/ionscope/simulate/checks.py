@@ -17,6 +17,8 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "boundary_frequency_25c": (1e-9, 1e15, "Hz", ""),
     "capacitance": (1e-14, 1e3, "S s^n/cm2", "is it in uF/cm2?"),
     "exponent": (0.3, 1, "", "1 is a capacitor"),
+    "leak": (1e-20, 1e3, "S s^m/cm2", "None leaves the leak out"),
+    "leak_exponent": (0, 1, "", "0 is a resistance"),
     "resistance_25c": (1e-9, 1e14, "ohm cm2", "None makes the electrode blocking"),
     "ea": (0, 3, "eV", "is it in kJ/mol?"),
     "warburg_25c": (1e-12, 1e14, "ohm cm2", "None leaves diffusion out"),

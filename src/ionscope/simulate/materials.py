@@ -181,13 +181,19 @@ def draw_electrodes(
     warburg = kind.warburg_25c.draw(rng) if kind.warburg_25c else None
     warburg_frequency = kind.warburg_frequency_25c.draw(rng) if kind.warburg_frequency_25c else 1.0
     asymmetry = kind.asymmetry_decades.draw(rng)
+    # Drawn last and only where given: the draws of kinds without them stay what they were.
+    leak = kind.leak.draw(rng) if kind.leak else None
+    leak_exponent = kind.leak_exponent.draw(rng) if kind.leak_exponent else 0.0
+    difference = kind.exponent_difference.draw(rng) if kind.exponent_difference else 0.0
     sides = []
-    for fraction in contact:
+    for fraction, lower in zip(contact, (0.0, difference), strict=True):
         factor = 10 ** rng.normal(0.0, asymmetry / np.sqrt(2))
         sides.append(
             Electrode(
                 capacitance=q * factor,
-                exponent=n,
+                exponent=n - lower,
+                leak=None if leak is None else leak * factor,
+                leak_exponent=leak_exponent,
                 resistance_25c=None if resistance is None else resistance * fraction / factor,
                 ea=ea,
                 warburg_25c=None if warburg is None else warburg * fraction / factor,
