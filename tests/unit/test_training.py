@@ -31,8 +31,8 @@ def with_(variant, dvae=None, dka=None):
     )
 
 
-def trained(variant, seed=3, index=ALL, spectra=SPECTRA, **options):
-    return train(make_source(spectra, variant, Smoothing()), index, variant, seed, "cpu", **options)
+def trained(variant, seed=3, index=ALL, spectra=SPECTRA, device="cpu", **options):
+    return train(make_source(spectra, variant, Smoothing()), index, variant, seed, device, **options)
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +212,18 @@ def test_a_gpu_asked_for_and_absent_is_refused(quick, monkeypatch):
     with pytest.raises(TrainingError, match=r"device is cuda.*auto or cpu"):
         train(make_source(SPECTRA, quick, Smoothing()), ALL, quick, 0, "cuda")
     assert choose_device("auto").type == choose_device("cpu").type == "cpu"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_trains_as_the_processor_does_and_resumes_bit_for_bit(quick, uninterrupted, tmp_path):
+    whole = trained(quick, device="cuda")
+    assert whole.device == "cuda"
+    losses, expected = ([row["loss"] for row in run.history[:6]] for run in (whole, uninterrupted))
+    assert losses == pytest.approx(expected, rel=1e-2)
+    options = {"checkpoint": tmp_path / "state", "checkpoint_every": 3}
+    with pytest.raises(Killed):
+        trained(quick, device="cuda", progress=kill_at(8), **options)
+    assert_same(trained(quick, device="cuda", **options), whole)
 
 
 def test_a_loss_that_is_no_number_names_the_step_and_keeps_the_checkpoint(quick, tmp_path):

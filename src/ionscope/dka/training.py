@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +68,11 @@ def choose_device(wanted: str) -> torch.device:
     """The device to train on: `auto` takes a GPU where there is one, `cuda` insists."""
     if wanted == "cuda" and not torch.cuda.is_available():
         raise TrainingError("learning.device is cuda, but no GPU is usable here; set it to auto or cpu")
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+    if wanted == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    # Without it cuBLAS refuses deterministic algorithms; it counts from the first use of the GPU on.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return torch.device("cuda")
 
 
 def train(
@@ -166,7 +171,8 @@ class _Training:
             [
                 {"params": [*self.net.dvae.parameters(), *self.net.guess.parameters()], "lr": learning_rate},
                 {"params": [self.net.log_weights], "lr": KERNEL_LEARNING_RATE},
-            ]
+            ],
+            fused=self.device.type == "cuda" or None,  # steps there last as long as their kernels take to launch
         )
         state = TrainingState(self.net, optimiser, self.seed)
         state.extra = {"tunings": [], "best_error": float("inf")}
