@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ionscope.dka import referee as court
-from ionscope.dka.referee import CLASSES, Referee
+from ionscope.dka.referee import CLASSES, SLACK, Referee
 
 ELECTRODES = np.array(["shown", "hidden"])
 
@@ -50,8 +50,19 @@ def test_every_kind_of_electrode_is_covered(referee):
     covered = np.abs(answer - truth) <= half_width
     for name in ELECTRODES:
         share, n = covered[electrode == name].mean(), 500 * (2 if name == "shown" else 1)
-        assert share > 0.9 - 3 * np.sqrt(0.9 * 0.1 / n)  # as many calibrated it
-    assert covered[electrode == "shown"].mean() > 0.93  # the price: nobody can tell them apart
+        assert share > 0.9 - SLACK - 3 * np.sqrt(0.9 * 0.1 / n)  # as many calibrated it
+    assert covered[electrode == "shown"].mean() > 0.91  # the price: nobody can tell them apart
+
+
+def test_electrodes_that_err_alike_do_not_widen_the_intervals():
+    testimony, truth, group, electrode = courtroom(4000, 4)
+    same = np.random.default_rng(4).permutation(electrode)
+    learned = np.arange(4000) < 1500
+    part = court.Testimony(testimony.answers[learned], testimony.features[learned], testimony.blocking[learned])
+    referee = Referee.fit(part, truth[learned], group[learned], same[learned])
+    answer, half_width, _ = referee.answer(testimony)
+    covered = (np.abs(answer - truth) <= half_width)[~learned]
+    assert 0.88 < covered.mean() < 0.92
 
 
 def test_good_and_bad_answers_have_intervals_of_their_own(referee):

@@ -232,9 +232,9 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 *rows,
                 "",
                 "The priors are wider than any laboratory: a good part of these sweeps does not show its resistance at "
-                "all, and their intervals say so. What counts is the line of confident answers, and the coverage. It "
-                "is kept for the electrodes that are worst, as a spectrum does not always show its electrodes: the "
-                "others are covered more often than 90 %.",
+                "all, and their intervals say so. What counts is the line of confident answers, and the coverage: 90 % "
+                "of all, and no less than 88 % with the electrodes that the intervals suit worst, as a spectrum does "
+                "not always show its electrodes.",
                 "",
                 "## Limits",
                 "",
