@@ -47,6 +47,9 @@ QUERY_SHARE = 0.25
 WARM_UP = 50
 KERNEL_LEARNING_RATE = 1e-2
 GRADIENT_LIMIT = 5.0
+CHECKPOINT_EVERY = 200
+"""Steps. A checkpoint holds the history so far, so late in 60 000 steps it takes a second to save."""
+
 Progress = Callable[[int, int, Mapping[str, Any]], None]
 """Told after every step: steps done, steps in all, and the row of the history."""
 
@@ -82,10 +85,12 @@ def train(
     seed: int,
     device: str = "auto",
     checkpoint: Path | None = None,
-    checkpoint_every: int = 200,
+    checkpoint_every: int | None = None,
     progress: Progress | None = None,
 ) -> Trained:
     """Train one model on the spectra `train_index` of `source`.
+
+    checkpoint_every : steps; left out, `CHECKPOINT_EVERY` or a hundredth of a long training
 
     Raises
     ------
@@ -128,7 +133,8 @@ class _Training:
                 row = int(index[np.flatnonzero(bad.reshape(len(index), -1).any(axis=1))[0]])
                 raise TrainingError(f"spectrum {row} of the training set has a value in {name} that is not finite")
 
-    def run(self, checkpoint: Path | None, every: int, progress: Progress) -> Trained:
+    def run(self, checkpoint: Path | None, every: int | None, progress: Progress) -> Trained:
+        every = every or max(CHECKPOINT_EVERY, self.total // 100)
         state = self._new_state()
         fingerprint = self._fingerprint()
         if checkpoint is not None:
