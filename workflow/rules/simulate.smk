@@ -56,7 +56,7 @@ rule gather:
 
 if FURTHER:
 
-    rule simulate_further:
+    use rule simulate as simulate_further with:
         input:
             priors=priors_of(RUN.materials, RUN.simulation),
         output:
@@ -65,9 +65,6 @@ if FURTHER:
             f"{LOGS}/simulate_further/{{role}}/{{shard}}.log",
         benchmark:
             f"{BENCHMARKS}/simulate_further/{{role}}/{{shard}}.tsv"
-        conda:
-            "../../envs/ionscope.yaml"
-        threads: 1
         resources:
             mem_mb=1000,
             runtime=60,
@@ -77,10 +74,8 @@ if FURTHER:
                 wildcards.role
             ].model_dump(mode="json"),
             seed=lambda wildcards: further_seed(wildcards.role),
-        script:
-            "../../scripts/simulate.py"
 
-    rule gather_further:
+    use rule gather as gather_further with:
         input:
             shards=lambda wildcards: expand(
                 f"{RESULTS}/learning/{wildcards.role}/{{shard}}.nc",
@@ -92,9 +87,6 @@ if FURTHER:
             f"{LOGS}/gather_further/{{role}}.log",
         benchmark:
             f"{BENCHMARKS}/gather_further/{{role}}.tsv"
-        conda:
-            "../../envs/ionscope.yaml"
-        threads: 1
         resources:
             mem_mb=4000,
             runtime=15,
@@ -107,13 +99,11 @@ if FURTHER:
                 ]
             ),
             version=ionscope.__version__,
-        script:
-            "../../scripts/gather.py"
 
 
 if RUN.reader is not None:
 
-    rule simulate_wide:
+    use rule simulate as simulate_wide with:
         input:
             priors=lambda wildcards: priors_of(
                 population_of(wildcards).materials, population_of(wildcards).simulation
@@ -126,9 +116,6 @@ if RUN.reader is not None:
             f"{BENCHMARKS}/simulate_wide/{{population}}/{{shard}}.tsv"
         wildcard_constraints:
             population="|".join(RUN.reader.populations),
-        conda:
-            "../../envs/ionscope.yaml"
-        threads: 1
         resources:
             mem_mb=1000,
             runtime=60,
@@ -138,10 +125,8 @@ if RUN.reader is not None:
                 wildcards
             ).simulation.model_dump(mode="json"),
             seed=lambda wildcards: population_seed(wildcards.population),
-        script:
-            "../../scripts/simulate.py"
 
-    rule gather_wide:
+    use rule gather as gather_wide with:
         input:
             shards=[
                 f"{RESULTS}/reader/data/{name}/{shard}.nc"
@@ -154,9 +139,6 @@ if RUN.reader is not None:
             f"{LOGS}/gather_wide.log",
         benchmark:
             f"{BENCHMARKS}/gather_wide.tsv"
-        conda:
-            "../../envs/ionscope.yaml"
-        threads: 1
         resources:
             mem_mb=4000,
             runtime=15,
@@ -169,5 +151,3 @@ if RUN.reader is not None:
                 ]
             ),
             version=ionscope.__version__,
-        script:
-            "../../scripts/gather.py"
