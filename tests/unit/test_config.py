@@ -277,10 +277,19 @@ def test_what_stands_for_the_runs_own_specimens(own, expected):
     assert learning.own_variant == expected and learning.trained_default == "enlarged"
 
 
+def test_a_variant_that_is_null_is_left_out():
+    learning = load_run(changed(learning__variants__bulk=None), CONFIG).learning
+    assert "bulk" not in learning.variants and "joint" in learning.variants
+    refused("default = 'enlarged' is not one of the variants", learning__variants__enlarged=None)
+
+
 def test_the_production_run_is_laid_over_the_paper():
     run, paper = production_run(), load_run(read_yaml(CONFIG / "config.yaml"), CONFIG)
     assert run.learning.default == READER
     assert (run.seed, run.simulation) == (paper.seed, paper.simulation)  # so the paper's test specimens test it
+    # What the paper's own run tells is not trained a second time.
+    assert paper.learning.default in paper.learning.variants and paper.learning.default not in run.learning.variants
+    assert not run.further_simulations
     spectra = sum(
         len(population.materials) * population.simulation.specimens_per_material
         for population in run.reader.populations.values()

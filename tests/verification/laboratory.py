@@ -115,7 +115,13 @@ def _electrodes(
 ) -> Iterator[np.ndarray]:
     if name in ("sputtered", "pressed"):
         exponent = rng.uniform(0.8, 0.97) if name == "sputtered" else rng.uniform(0.55, 0.85)
-        yield constant_phase(omega, 10 ** rng.uniform(-6.3, -4.7) * area, exponent)
+        size, unlike = 10 ** rng.uniform(-6.3, -4.7) * area, 10 ** rng.uniform(-0.3, 0.3)
+        # As `spikes.py` finds measured ones: two sides that differ, and a leak beside them.
+        sides = series(
+            constant_phase(omega, 2 * size * unlike, exponent),
+            constant_phase(omega, 2 * size / unlike, exponent - rng.uniform(0, 0.2)),
+        )
+        yield parallel(sides, constant_phase(omega, 10 ** rng.uniform(-9, -6.5) * area, rng.uniform(0, 0.7)))
         return
     resistance = 10 ** rng.uniform(0, 2.5) / arrhenius_factor(0.4, temperature)  # ohm cm2, of one side
     capacitance = 10 ** rng.uniform(-6.3, -4.8)

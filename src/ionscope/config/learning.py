@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from ionscope.config.fields import Count, Fraction, Kind, Positive
 from ionscope.config.simulation import Simulation
@@ -178,6 +178,7 @@ class Learning(Strict):
 
     A run with a reader may have it answer: `default: reader`.
 
+    variants : null leaves out one of a file that this one is laid over
     own : the variant that stands for learning from the run's own specimens where `default` does not; its settings are
         searched, and peers get its virtual cells. Left out, the default or the first by name that does
     further : specimens simulated for the variants that learn from further ones
@@ -199,6 +200,13 @@ class Learning(Strict):
     search: dict[str, Annotated[list[float], Field(min_length=1)]] = Field(default_factory=dict)
     tensorboard: bool = False
     variants: Annotated[dict[str, Variant], Field(min_length=1)]
+
+    @field_validator("variants", mode="before")
+    @classmethod
+    def _without_those_left_out(cls, variants: Any) -> Any:
+        if not isinstance(variants, dict):
+            return variants
+        return {name: variant for name, variant in variants.items() if variant is not None}
 
     @model_validator(mode="after")
     def _named_variants_exist(self) -> Learning:
