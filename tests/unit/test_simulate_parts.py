@@ -129,6 +129,25 @@ def test_boundaries_in_series_are_those_of_real_tessellations(grains, dimension,
     assert boundaries_in_series(grains, dimension) == pytest.approx(measured_value, rel=0.1)
 
 
+def test_sides_that_differ_differ_in_their_exponents_and_both_leak():
+    leaky = load_electrode(CONFIG, "leaky")
+    drawn = [draw_electrodes(np.random.default_rng(seed), leaky, (1.0, 1.0)) for seed in range(200)]
+    differences = np.array([first.exponent - second.exponent for first, second in drawn])
+    assert differences.min() >= 0 and differences.max() <= leaky.exponent_difference.high
+    assert differences.mean() == pytest.approx(leaky.exponent_difference.high / 2, rel=0.2)
+    for first, second in drawn:
+        assert first.leak_exponent == second.leak_exponent
+        assert first.leak / second.leak == pytest.approx(first.capacitance / second.capacitance)
+
+
+def test_a_kind_without_leak_and_difference_draws_neither():
+    leaky = load_electrode(CONFIG, "leaky")
+    plain = leaky.model_copy(update={"leak": None, "leak_exponent": None, "exponent_difference": None})
+    (first, _), (bare, other) = (draw_electrodes(np.random.default_rng(3), kind, (1.0, 1.0)) for kind in (leaky, plain))
+    assert bare.exponent == other.exponent == first.exponent
+    assert bare.leak is None and other.leak is None
+
+
 def test_an_interface_resistance_refers_to_the_nominal_area():
     """On the area really touched it is smaller by that share, so that the whole interface resists as tabulated."""
     lithium = load_electrode(CONFIG, "lithium")
