@@ -51,7 +51,7 @@ def test_every_kind_of_electrode_is_covered(referee):
     for name in ELECTRODES:
         share, n = covered[electrode == name].mean(), 500 * (2 if name == "shown" else 1)
         assert share > 0.9 - SLACK - 3 * np.sqrt(0.9 * 0.1 / n)  # as many calibrated it
-    assert covered[electrode == "shown"].mean() > 0.91  # the price: nobody can tell them apart
+    assert covered[electrode == "shown"].mean() > 0.93  # the price: nobody can tell them apart
 
 
 def test_electrodes_that_err_alike_do_not_widen_the_intervals():

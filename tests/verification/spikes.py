@@ -2,8 +2,8 @@
 
 ``python tests/verification/spikes.py FILE...`` fits four electrodes in series with a resistance to each file's points
 below the read-off, and prints how far they stay from the data (RMS of the relative residual) and what they find. The
-wide priors of `config/electrodes/any_blocking.yaml` rest on it: one constant phase element does not describe a real
-spike, two unlike sides with a leak beside them do.
+priors of `config/electrodes/leaky.yaml` rest on it: one constant phase element does not describe a real spike, two
+unlike sides with a leak beside them do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import least_squares
 
-from ionscope.circuits.elements import constant_phase, parallel
+from ionscope.circuits.elements import constant_phase, parallel, series
 from ionscope.io import read_spectra
 from ionscope.preprocess.reference import read_off
 
@@ -24,11 +24,11 @@ Electrode = Callable[[np.ndarray, list[tuple[float, float]]], np.ndarray]
 
 ELECTRODES: dict[str, tuple[int, Electrode]] = {
     "one constant phase element": (1, lambda w, p: constant_phase(w, *p[0])),
-    "unlike sides": (2, lambda w, p: constant_phase(w, *p[0]) + constant_phase(w, *p[1])),
+    "unlike sides": (2, lambda w, p: series(constant_phase(w, *p[0]), constant_phase(w, *p[1]))),
     "one and a leak": (2, lambda w, p: parallel(constant_phase(w, *p[0]), constant_phase(w, *p[1]))),
     "unlike sides and a leak": (
         3,
-        lambda w, p: parallel(constant_phase(w, *p[0]) + constant_phase(w, *p[1]), constant_phase(w, *p[2])),
+        lambda w, p: parallel(series(constant_phase(w, *p[0]), constant_phase(w, *p[1])), constant_phase(w, *p[2])),
     ),
 }
 
@@ -73,6 +73,9 @@ def main() -> None:
     for path in parser.parse_args().files:
         spectrum = read_spectra(path)[0]
         omega, z, resistance = spike(spectrum.frequency, spectrum.impedance)
+        if not len(z):
+            print(f"{path}: no points below the read-off, so no spike to fit; a sweep to lower frequencies shows one")
+            continue
         print(f"{path}: {len(z)} points below the read-off of {resistance:.4g} ohm")
         for name in ELECTRODES:
             rms, found = fit(name, omega, z, resistance)

@@ -71,11 +71,7 @@ def choose_device(wanted: str) -> torch.device:
     """The device to train on: `auto` takes a GPU where there is one, `cuda` insists."""
     if wanted == "cuda" and not torch.cuda.is_available():
         raise TrainingError("learning.device is cuda, but no GPU is usable here; set it to auto or cpu")
-    if wanted == "cpu" or not torch.cuda.is_available():
-        return torch.device("cpu")
-    # Without it cuBLAS refuses deterministic algorithms; it counts from the first use of the GPU on.
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return torch.device("cuda")
+    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def train(
@@ -96,6 +92,8 @@ def train(
     ------
     TrainingError : too few specimens, values that are not finite, a loss that turns NaN (the checkpoint is kept)
     """
+    # cuBLAS refuses to be deterministic without it, and reads it when it is first used.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     return _Training(source, np.asarray(train_index), settings, seed, choose_device(device)).run(
         checkpoint, checkpoint_every, progress or (lambda step, total, row: None)

@@ -181,7 +181,7 @@ def draw_electrodes(
     warburg = kind.warburg_25c.draw(rng) if kind.warburg_25c else None
     warburg_frequency = kind.warburg_frequency_25c.draw(rng) if kind.warburg_frequency_25c else 1.0
     asymmetry = kind.asymmetry_decades.draw(rng)
-    # Drawn last and only where given: the draws of kinds without them stay what they were.
+    # Only where given: the draws of kinds without them stay what they were.
     leak = kind.leak.draw(rng) if kind.leak else None
     leak_exponent = kind.leak_exponent.draw(rng) if kind.leak_exponent else 0.0
     difference = kind.exponent_difference.draw(rng) if kind.exponent_difference else 0.0
