@@ -17,7 +17,7 @@ from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
 from ionscope.measure import Z90
-from ionscope.preprocess.quality import QualityReport, assess
+from ionscope.preprocess.quality import Finding, QualityReport, assess
 from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
 
@@ -30,6 +30,9 @@ WIDE, TOO_WIDE = 1.25, 3.0
 
 HOPELESS = 100.0
 """A factor beyond which the figure itself says nothing more."""
+
+HARMLESS = 0.02
+"""Of |Z|: points off by less, or a drift of less, ask for no caution where the interval is wider than that."""
 
 PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
@@ -53,6 +56,7 @@ class Reading:
     witnesses : for each, its own resistance [ohm] and its share in the answer
     shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
     left_out_hz : frequencies of single points that spoil the spectrum and were not read
+    notes : what else was found, too small to move the answer beyond its interval
     """
 
     spectrum: Spectrum
@@ -65,6 +69,7 @@ class Reading:
     witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
     shape_spread: float = 0.0
     left_out_hz: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""
@@ -82,6 +87,7 @@ class Reading:
             "witnesses": self.witnesses,
             "left_out_hz": list(self.left_out_hz),
             "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},
+            "notes": list(self.notes),
             "assumptions": list(self.spectrum.assumptions),
             "model": self.model,
         }
@@ -159,7 +165,8 @@ class Reader:
             left_out,
         )
         verdict, reasons = judge(reading, self._excess(answer), self.trained, quality=quality)
-        return replace(reading, verdict=verdict, reasons=reasons)
+        notes = tuple(finding.sentence for finding in quality.findings if not _matters(finding, resistance))
+        return replace(reading, verdict=verdict, reasons=reasons, notes=notes)
 
     def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
         return self.bundle.read(
@@ -221,7 +228,8 @@ def judge(
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    cautions += [finding.sentence for finding in (quality or assess(spectrum)).findings]
+    findings = (quality or assess(spectrum)).findings
+    cautions += [finding.sentence for finding in findings if _matters(finding, resistance)]
     if reading.left_out_hz:
         points = ", ".join(f"{frequency:.4g}" for frequency in reading.left_out_hz)
         cautions.append(f"read without what was measured at {points} Hz: it does not belong to the rest")
@@ -235,6 +243,11 @@ def judge(
         cautions += trained.unusual(spectrum, reading.sigma)
     reasons = tuple(refusals + cautions)
     return ("refuse" if refusals else "caution" if cautions else "ok"), reasons
+
+
+def _matters(finding: Finding, resistance: Estimate) -> bool:
+    """Whether a finding asks for caution: a point that is off cannot move the answer by more than it is off."""
+    return finding.size is None or finding.size > min(HARMLESS, resistance.upper / resistance.value - 1)
 
 
 def _implausible(reading: Reading) -> list[str]:
@@ -286,5 +299,6 @@ def describe(reading: Reading) -> str:
         lines.append("  conductivity       needs --thickness CM and --area CM2")
     lines.append(f"  verdict            {reading.verdict}")
     lines += [f"    - {reason}" for reason in reading.reasons]
+    lines += [f"  noted: {note}" for note in reading.notes]
     lines += [f"  assumed: {assumption}" for assumption in spectrum.assumptions]
     return "\n".join(lines)

@@ -28,7 +28,7 @@ HEADER = "frequency_hz,z_real_ohm,z_imag_ohm\n"
 OK, BAD_INPUT, REFUSED = 0, 2, 3
 KEYS = {
     *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "assumptions", "model"),
+    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "notes", "assumptions", "model"),
 }
 
 

@@ -57,6 +57,10 @@ RIGHT: dict[str, str | bytes] = {
     # facts and units written elsewhere
     "separator line of a spreadsheet": "sep=;\n" + table(F, ZRE, ZIM, delimiter=";", header="f/Hz;Re(Z)/ohm;Im(Z)/ohm"),
     "old Macintosh line ends": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm").replace("\n", "\r"),
+    # an LCR meter's: names set apart by two tabs, cells by one, and a name without a column
+    "doubled tabs between names": table(
+        F, MODULUS, PHASE, delimiter="\t", decimal=",", header="F[Hz]\t\tZ[Ohm]\t\tTheta\t\tTemperatur[°C]"
+    ),
     "summary below": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm") + "\nTotal: 25 points\nEnd\n",
     # delimiters and decimals
     "comma": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm"),

@@ -26,6 +26,7 @@ from ionscope.dka.referee import WITNESSES
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
+from ionscope.preprocess.quality import assess
 from ionscope.reading import (
     FEWEST_POINTS,
     SHORTEST_BAND,
@@ -45,7 +46,7 @@ F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 KEYS = {
     *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "assumptions", "model"),
+    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "notes", "assumptions", "model"),
 }
 
 
@@ -95,6 +96,13 @@ def answer(value=1000.0, factor=1.05, read_off=1000.0, sigma=None, **fields):
     """A reading by hand, to be judged."""
     resistance = Estimate(value, value / factor, value * factor)
     return Reading(spectrum(**fields), resistance, sigma, read_off, "ok", ())
+
+
+def found_off(size):
+    """What `assess` says of a clean cell with one point that is `size` off."""
+    impedance = cell(F, 1e3)
+    impedance[50] *= 1 + size
+    return assess(Spectrum(F, impedance))
 
 
 def test_a_resistance_is_read_with_an_interval_about_it(reader):
@@ -228,6 +236,28 @@ def test_a_plain_reading_outside_the_interval_cautions():
     verdict, reasons = judge(answer(read_off=700.0), USUAL)
     assert verdict == "caution"
     assert "700 ohm and outside the interval" in reasons[0]
+
+
+@pytest.mark.parametrize(("off", "caution"), [(0.012, False), (0.03, True)])
+@pytest.mark.parametrize(("factor", "wide"), [(1.05, True), (1.01, False)])
+def test_a_point_asks_for_caution_where_it_could_move_the_answer(off, caution, factor, wide):
+    quality = found_off(off)
+    verdict, reasons = judge(answer(factor=factor), USUAL, quality=quality)
+    told = caution or not wide
+    assert (verdict, len(reasons)) == (("caution", 1) if told else ("ok", 0))
+    assert all("% off" in reason for reason in reasons)
+
+
+def test_what_asks_for_no_caution_is_noted(reader):
+    clean = spectrum(noise=0.001)
+    impedance = clean.impedance.copy()
+    impedance[50] *= 1.017  # far above 0.1 % of noise
+    reading = reader.read(replace(clean, impedance=impedance))
+    assert reading.resistance.upper / reading.resistance.value > 1.02
+    assert not any("% off" in reason for reason in reading.reasons)
+    assert len(reading.notes) == 1 and f"{F[50]:.4g} Hz is" in reading.notes[0]
+    assert f"  noted: {reading.notes[0]}" in describe(reading).splitlines()
+    assert reading.as_dict()["notes"] == list(reading.notes)
 
 
 @pytest.mark.parametrize(

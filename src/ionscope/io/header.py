@@ -85,9 +85,14 @@ def _best_split(line: str, number: int, dialect: Dialect, width: int, units: Seq
             continue
         if len(cells) == width:
             return header
-        if len(header.roles) > len(best.roles):
+        if _reach(header, width) > _reach(best, width):
             best = header
     return best
+
+
+def _reach(header: Header, width: int) -> tuple[int, int]:
+    """How many recognised names stand above the rows' own cells, and how many there are: tabs may be doubled."""
+    return sum(1 for column in header.columns[:width] if column is not None), len(header.roles)
 
 
 def _splits(line: str, dialect: Dialect, width: int) -> list[list[str]]:

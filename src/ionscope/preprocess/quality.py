@@ -41,12 +41,16 @@ _MEDIAN_CHI2 = 2 * np.log(2.0)  # median of chi2 with two degrees of freedom
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to know about a spectrum: its kind, the frequencies in Hz that it spans, and a sentence."""
+    """One thing to know about a spectrum: its kind, the frequencies in Hz that it spans, and a sentence.
+
+    `size` is how far the impedance is off, relative to \\|Z\\|, where that is all there is to it.
+    """
 
     kind: str
     low: float
     high: float
     sentence: str
+    size: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,12 +173,13 @@ def _name_outlier(frequency: float, size: float, noise: float) -> Finding:
     off = f"{100 * size:.2g} % off (noise {100 * noise:.2g} %)"
     line = _line(frequency)
     if line is None:
-        return Finding(OUTLIER, frequency, frequency, f"The point at {frequency:.4g} Hz is {off}.")
+        return Finding(OUTLIER, frequency, frequency, f"The point at {frequency:.4g} Hz is {off}.", size)
     return Finding(
         MAINS,
         frequency,
         frequency,
         f"The point at {frequency:.4g} Hz is {off}; it lies at the mains line of {line:g} Hz.",
+        size,
     )
 
 
@@ -221,6 +226,7 @@ def _drift(
         reach,
         f"The impedance drifts by {100 * drift:+.2g} % during the sweep, which shows below {reach:.3g} Hz; "
         "the cell was not in a steady state.",
+        abs(drift),
     )
 
 
