@@ -1,8 +1,8 @@
-"""Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON]]
+"""Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON ...]]
 
 They come from the last paper run, and those about the reader from the last production run, where there is one,
 and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv.
-With a measured file, the example in the first screen is what `ionscope predict` says of it; with the validation.json
+With a measured file, the example in the first screen is what `ionscope predict` says of it; with each validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
 
@@ -154,9 +154,9 @@ def example(path: str) -> str:
     return f"```console\n$ ionscope predict {Path(path).name}\n{text}```\n"
 
 
-def measured_table(path: str) -> str:
+def measured_table(paths: list[str]) -> str:
     rows = []
-    for record in read_json(path):
+    for record in (record for path in paths for record in read_json(path)):
         if record["published"] is None or record["predicted"] is None:
             continue
         values = [record[name] for name in ("predicted", "lower_ohm", "upper_ohm")]
@@ -180,7 +180,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:
-        tables["measured"] = measured_table(sys.argv[2])
+        tables["measured"] = measured_table(sys.argv[2:])
     fill(ROOT / "README.md", tables)
 
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,7 @@ from ionscope.batch.tables import (
     write_outcome,
 )
 from ionscope.errors import InputDataError
+from ionscope.evaluate.known import read_known
 from ionscope.measure import Measure
 
 
@@ -102,6 +105,24 @@ def test_the_cells_of_a_table_outrank_what_is_stated_about_all(table, folder):
     first = gather_requests([table], stated)[0]
     assert first.temperature == pytest.approx(273.15)
     assert (first.thickness, first.area, first.specimen) == (Measure(0.1, 0.002), Measure(0.5), "A")
+
+
+MEASURED = sorted((Path(__file__).parents[2] / "docs" / "measured").glob("*.csv"))
+
+
+@pytest.mark.parametrize("table", MEASURED, ids=lambda path: path.stem)
+def test_what_is_known_of_measured_pellets_is_a_table_of_files_too(tmp_path, table):
+    """The spectra themselves are not here; docs/formats.md tells where they are."""
+    shutil.copy(table, tmp_path / "known.csv")
+    names = pd.read_csv(table)["file"]
+    for name in names:
+        (tmp_path / name).touch()
+    known = read_known(tmp_path)
+    asked = gather_requests([str(tmp_path / "known.csv")])
+    assert [request.path for request in asked] == [str(entry.path) for entry in known]
+    assert [request.temperature for request in asked] == [entry.temperature for entry in known]
+    assert all(entry.published_resistance and entry.source for entry in known)
+    assert {Path(request.path).name for request in gather_requests([str(tmp_path)])} == set(names)
 
 
 @pytest.mark.parametrize(

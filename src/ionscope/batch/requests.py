@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ionscope.errors import InputDataError
-from ionscope.evaluate.known import RANGES
+from ionscope.evaluate.known import COLUMNS as KNOWN
+from ionscope.evaluate.known import NAME, RANGES
 from ionscope.evaluate.strict_table import Row, read_rows
 from ionscope.io import read_spectra
 from ionscope.io.meant import meant_sweeps
@@ -17,13 +18,13 @@ from ionscope.measure import Measure
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen", "material")
-"""Of a table of files; only `file` must be there and filled."""
+"""Of a table of files; only `file` must be there and filled. What a `known.csv` says besides is passed over."""
 
 _NOT_DATA = {
     *(".bib", ".doc", ".docx", ".gif", ".htm", ".html", ".ipynb", ".jpeg", ".jpg", ".json", ".jsonl", ".md", ".nc"),
     *(".pdf", ".png", ".pptx", ".py", ".rst", ".svg", ".tex", ".tif", ".tiff", ".yaml", ".yml", ".zip"),
 }
-_NOT_DATA_NAMES = ("licence", "license", "readme")
+_NOT_DATA_NAMES = ("licence", "license", "readme", NAME)
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,9 @@ def _table_header(path: Path) -> list[str] | None:
             raise InputDataError(f"{path}, line 1: a table of files needs commas between its columns, not semicolons")
         return None
     for column in header:
-        if column not in COLUMNS or header.count(column) > 1:
-            problem = "stands twice" if column in COLUMNS else f"is not one of {', '.join(COLUMNS)}"
+        known = column in COLUMNS or column in KNOWN
+        if not known or header.count(column) > 1:
+            problem = "stands twice" if known else f"is not one of {', '.join(COLUMNS)}"
             raise InputDataError(f"{path}, line 1: column {column!r} {problem}")
     return header
 
