@@ -1,4 +1,4 @@
-"""Gather the trials of settings: errors on held-out folds beside those of the configured values."""
+"""Gather the trials of settings: errors on specimens not learned from, beside those of the configured values."""
 
 from common import run, write_tables
 
@@ -10,7 +10,8 @@ def main(snakemake):
     from ionscope.evaluate.setting_search import settings_table
 
     rows = pd.concat([pd.read_csv(path) for path in snakemake.input], ignore_index=True)
-    table = settings_table(snakemake.params.search, Variant.model_validate(snakemake.params.variant), rows)
+    configured = {name: Variant.model_validate(state) for name, state in snakemake.params.variants.items()}
+    table = settings_table(snakemake.params.search, configured, rows)
     write_tables([(table, snakemake.output[0])])
 
 

@@ -1,17 +1,14 @@
-"""Train the default variant with one setting changed and without one fold, and read that fold."""
+"""Train a variant with one setting changed, and read training specimens that it has not learned from."""
 
-from common import run, write_tables
+from common import read_learning_set, run, write_tables
 
 
 def main(snakemake):
-    import pandas as pd
     import torch
 
     from ionscope.config import Variant
-    from ionscope.dka.experiment import fold_of_spectra
-    from ionscope.evaluate.setting_search import fold_row, trials
+    from ionscope.evaluate.setting_search import trial_rows, trials
     from ionscope.files import read_json
-    from ionscope.io.dataset import read_dataset
     from ionscope.preprocess.smoothing import Smoothing
     from ionscope.seeds import derived_seed
 
@@ -20,17 +17,16 @@ def main(snakemake):
     variant = Variant.model_validate(params.variant)
     for name, value in trials(params.search)[int(wildcards.trial)].items():
         variant = variant.changed(name, value)
-    spectra = read_dataset(snakemake.input.spectra)
-    row = fold_row(
-        spectra,
-        fold_of_spectra(spectra, pd.read_csv(snakemake.input.split)),
-        int(wildcards.fold),
+    rows = trial_rows(
+        read_learning_set(snakemake.input),
+        None if wildcards.fold == "final" else int(wildcards.fold),
         variant,
         Smoothing(**read_json(snakemake.input.smoothing)),
         derived_seed(params.seed, "search", wildcards.fold),
         params.device,
     )
-    write_tables([([{"trial": int(wildcards.trial), **row}], snakemake.output[0])])
+    trial = {"variant": wildcards.variant, "trial": int(wildcards.trial)}
+    write_tables([([{**trial, **row} for row in rows], snakemake.output[0])])
 
 
 if __name__ == "__main__":

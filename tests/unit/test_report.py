@@ -467,6 +467,7 @@ def test_settings_that_read_held_out_folds_better_are_named(run, document, tmp_p
     shutil.copytree(run, folder)
     table = pd.DataFrame(
         {
+            "variant": "joint",
             "setting": "dvae.latent",
             "value": [6, 12, 24],
             "configured": [False, True, False],
@@ -474,7 +475,7 @@ def test_settings_that_read_held_out_folds_better_are_named(run, document, tmp_p
             "standard_error": [0.001, np.nan, 0.001],
         }
     )
-    for factor, said in ((1, "two standard errors: dvae.latent = 24."), (2, "No other value is better")):
+    for factor, said in ((1, "two standard errors: dvae.latent = 24 of joint."), (2, "No other value is better")):
         table.assign(standard_error=factor * table["standard_error"]).to_csv(
             folder / "evaluation/settings.csv", index=False
         )

@@ -6,8 +6,9 @@ import pytest
 from cells import pellets
 
 from ionscope.config import Variant
+from ionscope.dka.learning_set import FURTHER, LearningSet
 from ionscope.evaluate import setting_search
-from ionscope.evaluate.setting_search import COLUMNS, fold_row, settings_table, trials
+from ionscope.evaluate.setting_search import COLUMNS, settings_table, trial_rows, trials
 from ionscope.preprocess.smoothing import Smoothing
 
 SEARCH = {"dvae.latent": [4.0, 24.0], "dka.retune_every": [25.0]}
@@ -23,19 +24,38 @@ def test_one_setting_at_a_time_is_changed_and_the_first_trial_changes_none():
             assert other.changed(name, variant.setting(name)) == variant
 
 
-def test_a_fold_is_read_by_a_model_that_has_not_seen_it_and_no_test_specimen_is_touched(quick, monkeypatch):
-    spectra = pellets(30, temperatures=(298.15,), noise=0.001)
-    fold = np.arange(30) % 6 - 1  # one in six a test specimen
+def watched(monkeypatch):
+    """The rows that every training from now on learns from."""
     seen = []
     original = setting_search.train_bundle
     monkeypatch.setattr(
         setting_search, "train_bundle", lambda s, index, *a: seen.append(index) or original(s, index, *a)
     )
-    row = fold_row(spectra, fold, 2, quick, Smoothing(), 0, "cpu")
+    return seen
+
+
+def test_a_fold_is_read_by_a_model_that_has_not_seen_it_and_no_test_specimen_is_touched(quick, monkeypatch):
+    fold = np.arange(30) % 6 - 1  # one in six a test specimen
+    data = LearningSet(pellets(30, temperatures=(298.15,), noise=0.001), np.where(fold < 0, "test", "train"), fold)
+    seen = watched(monkeypatch)
+    (row,) = trial_rows(data, 2, quick, Smoothing(), 0, "cpu")
     assert set(fold[seen[0]]) == {0, 1, 3, 4}
     assert row["fold"] == 2 and row["n"] == 5
     assert 0 <= row["error"] <= row["rmse"]
     assert row["median"] <= row["rmse"]
+    with pytest.raises(ValueError, match="cannot be tried on all of them"):
+        trial_rows(data, None, quick, Smoothing(), 0, "cpu")
+
+
+def test_what_learns_from_further_specimens_is_trained_once_and_reads_every_fold(quick, monkeypatch):
+    further = np.arange(42) >= 18
+    fold = np.where(further, -1, np.arange(42) % 6 - 1)
+    role = np.where(further, FURTHER, np.where(fold < 0, "test", "train"))
+    data = LearningSet(pellets(42, temperatures=(298.15,), noise=0.001), role, fold)
+    seen = watched(monkeypatch)
+    rows = trial_rows(data, None, quick.model_copy(update={"further": True}), Smoothing(), 0, "cpu")
+    assert len(seen) == 1 and set(seen[0]) == set(np.flatnonzero(further))
+    assert [(row["fold"], row["n"]) for row in rows] == [(k, 3) for k in range(5)]
 
 
 def test_differences_are_paired_over_folds():
@@ -44,13 +64,23 @@ def test_differences_are_paired_over_folds():
     errors = {0: hard, 1: hard + np.array([0.01, -0.01, 0.02, -0.02]), 2: hard - 0.002, 3: hard + 0.001}
     rows = pd.DataFrame(
         [
-            {"trial": k, "fold": fold, "error": error, "rmse": 2 * error, "median": error / 2}
+            {
+                "variant": name,
+                "trial": k,
+                "fold": fold,
+                "error": worse * error,
+                "rmse": 2 * worse * error,
+                "median": error / 2,
+            }
+            for name, worse in (("joint", 1), ("other", 3))
             for k, values in errors.items()
             for fold, error in enumerate(values)
         ]
     )
-    table = settings_table(SEARCH, Variant(), rows)
-    assert tuple(table) == COLUMNS
+    both = settings_table({"joint": SEARCH, "other": SEARCH}, {"joint": Variant(), "other": Variant()}, rows)
+    assert tuple(both) == COLUMNS
+    table, other = (both[both["variant"] == name].reset_index(drop=True) for name in ("joint", "other"))
+    np.testing.assert_allclose(other["error"], 3 * table["error"])
     latent = table[table["setting"] == "dvae.latent"].set_index("value")
     assert list(latent.index) == [4.0, 12, 24.0]
     assert latent.loc[12, "configured"] and not latent.loc[24.0, "configured"]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -115,6 +116,10 @@ def test_the_smoke_run_makes_every_result(smoke_run):
     assert {path.name for path in (results / "models" / "enlarged").iterdir()} == {"final", "calibrated"}
     assert {path.name for path in (results / "models" / "joint").iterdir()} == {"0", "1", "final", "calibrated"}
     assert {"joint", "enlarged", "ridge", "ridge_further", "cnn_further"} <= set(metrics["ablations"])
+    tried = pd.read_csv(results / "evaluation" / "settings.csv")
+    assert list(tried[["variant", "value", "folds"]].itertuples(index=False, name=None)) == [
+        ("enlarged", 4, 2), ("enlarged", 6, 2), ("joint", 4, 2), ("joint", 6, 2),
+    ]  # fmt: skip
 
 
 @pytest.mark.slow

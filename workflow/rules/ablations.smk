@@ -31,7 +31,13 @@ ABLATION_RUNS = [
         CHEAP_SEEDS if learner == CHEAP_TOGETHER else RUN.learning.ablation_seeds,
     )
 ]
-TRIALS = range(len(trials(RUN.learning.search)))
+# A variant that learns from further specimens has no folds: it is trained once, and reads them all.
+TRIALS = [
+    f"{variant}/{trial}/{fold}"
+    for variant, search in RUN.learning.search.items()
+    for trial in range(len(trials(search)))
+    for fold in folds_of(variant) or ["final"]
+]
 LEFT_OUT = [
     *(f"material/{name}" for name in RUN.materials),
     *(f"electrode/{name}" for name in RUN.simulation.electrodes),
@@ -145,14 +151,15 @@ rule left_out:
 rule try_setting:
     input:
         spectra=f"{RESULTS}/preprocess/ingested.nc",
+        further=lambda wildcards: further_of(wildcards.variant, "further"),
         split=f"{RESULTS}/preprocess/split.csv",
         smoothing=f"{RESULTS}/preprocess/smoothing.json",
     output:
-        f"{RESULTS}/search/{{trial}}/{{fold}}.csv",
+        f"{RESULTS}/search/{{variant}}/{{trial}}/{{fold}}.csv",
     log:
-        f"{LOGS}/try_setting/{{trial}}/{{fold}}.log",
+        f"{LOGS}/try_setting/{{variant}}/{{trial}}/{{fold}}.log",
     benchmark:
-        f"{BENCHMARKS}/try_setting/{{trial}}/{{fold}}.tsv"
+        f"{BENCHMARKS}/try_setting/{{variant}}/{{trial}}/{{fold}}.tsv"
     wildcard_constraints:
         trial=r"\d+",
     conda:
@@ -160,11 +167,11 @@ rule try_setting:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=4000,
+        mem_mb=6000,
         runtime=60,
     params:
-        variant=settings_of(OWN_VARIANT),
-        search=RUN.learning.search,
+        variant=lambda wildcards: settings_of(wildcards.variant),
+        search=lambda wildcards: RUN.learning.search[wildcards.variant],
         device=RUN.learning.device,
         seed=RUN.seed,
     script:
@@ -173,7 +180,7 @@ rule try_setting:
 
 rule settings:
     input:
-        expand(f"{RESULTS}/search/{{trial}}/{{fold}}.csv", trial=TRIALS, fold=FOLDS),
+        expand(f"{RESULTS}/search/{{trial}}.csv", trial=TRIALS),
     output:
         f"{RESULTS}/evaluation/settings.csv",
     log:
@@ -187,7 +194,7 @@ rule settings:
         mem_mb=500,
         runtime=10,
     params:
-        variant=settings_of(OWN_VARIANT),
+        variants={name: settings_of(name) for name in RUN.learning.search},
         search=RUN.learning.search,
     script:
         "../../scripts/settings.py"

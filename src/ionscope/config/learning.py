@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from ionscope.config.fields import Count, Fraction, Kind, Positive
 from ionscope.config.simulation import Simulation
@@ -179,12 +179,12 @@ class Learning(Strict):
     A run with a reader may have it answer: `default: reader`.
 
     variants : null leaves out one of a file that this one is laid over
-    own : the variant that stands for learning from the run's own specimens where `default` does not; its settings are
-        searched, and peers get its virtual cells. Left out, the default or the first by name that does
+    own : the variant that stands for learning from the run's own specimens where `default` does not; peers get
+        its virtual cells. Left out, the default or the first by name that does
     further : specimens simulated for the variants that learn from further ones
     ablation_seeds : trainings of every variant and of the direct network for the table of ablations
     leave_out : train without each material and each kind of electrode, and read those
-    search : values of settings of `own` to be tried on the folds, as `dvae.latent: [8, 16]`
+    search : of variants, values of settings to be tried on the training specimens, as `joint: {dvae.latent: [8, 16]}`
     tensorboard : write the training curves for TensorBoard too, beside each model
     """
 
@@ -197,16 +197,23 @@ class Learning(Strict):
     further: Further | None = None
     ablation_seeds: Annotated[int, Field(ge=1, le=20)] = 1
     leave_out: bool = False
-    search: dict[str, Annotated[list[float], Field(min_length=1)]] = Field(default_factory=dict)
+    search: dict[str, dict[str, Annotated[list[float], Field(min_length=1)]]] = Field(default_factory=dict)
     tensorboard: bool = False
     variants: Annotated[dict[str, Variant], Field(min_length=1)]
 
-    @field_validator("variants", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _without_those_left_out(cls, variants: Any) -> Any:
-        if not isinstance(variants, dict):
-            return variants
-        return {name: variant for name, variant in variants.items() if variant is not None}
+    def _without_those_left_out(cls, content: Any) -> Any:
+        """Variants that are null, and what was to be tried of them."""
+        if not isinstance(content, dict) or not isinstance(content.get("variants"), dict):
+            return content
+        absent = {name for name, variant in content["variants"].items() if variant is None}
+        kept = {
+            key: {name: value for name, value in content[key].items() if name not in absent}
+            for key in ("variants", "search")
+            if isinstance(content.get(key), dict)
+        }
+        return {**content, **kept}
 
     @model_validator(mode="after")
     def _named_variants_exist(self) -> Learning:
@@ -239,12 +246,17 @@ class Learning(Strict):
 
     @model_validator(mode="after")
     def _searched_settings_exist(self) -> Learning:
-        for name, values in self.search.items():
-            variant = self.variants[self.own_variant]
-            if variant.setting(name) in values or len(set(values)) < len(values):
-                raise ValueError(f"search.{name}: name other values than the configured one, each once")
-            for value in values:
-                variant.changed(name, value)
+        for searched, settings in self.search.items():
+            if searched not in self.variants:
+                raise ValueError(f"search.{searched} is not one of the variants: {', '.join(self.variants)}")
+            variant = self.variants[searched]
+            if not variant.comparable:
+                raise ValueError(f"search.{searched}: that variant does not answer sigma_total from the whole band")
+            for name, values in settings.items():
+                if variant.setting(name) in values or len(set(values)) < len(values):
+                    raise ValueError(f"search.{searched}.{name}: name other values than the configured one, each once")
+                for value in values:
+                    variant.changed(name, value)
         return self
 
     @property

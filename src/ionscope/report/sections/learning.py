@@ -99,7 +99,7 @@ def bandwidth(page: Page) -> str:
 
 
 def settings(page: Page) -> str:
-    """settings.csv: whether other settings of the default variant read held-out folds better."""
+    """settings.csv: whether other settings of the variants read training specimens better that they had not seen."""
     try:
         table = page.run.table("evaluation/settings.csv")
     except MissingFile:
@@ -109,7 +109,10 @@ def settings(page: Page) -> str:
         )
     tried = table[~table["configured"]]
     clear = tried[tried["difference"] < -2 * tried["standard_error"]]
-    better = ", ".join(f"{name} = {float(value):g}" for name, value in clear[["setting", "value"]].to_numpy())
+    better = ", ".join(
+        f"{name} = {float(value):g} of {variant}"
+        for variant, name, value in clear[["variant", "setting", "value"]].to_numpy()
+    )
     words = (
         "One setting at a time, on the folds of the training specimens; no test specimen was looked at. The error is "
         "the mean robust error of log10 R that the bandwidth is chosen by, in decades; its difference to the "
