@@ -15,6 +15,7 @@ from ionscope.spectrum import ZERO_CELSIUS
 _NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
 _PAIR = re.compile(r"^(?P<key>[^:=;\t]{1,60}?)\s*[:=;\t]+\s*(?P<value>\S.*?)\s*$")
 _VALUE = re.compile(rf"^\s*(?P<number>{_NUMBER})\s*(?P<unit>[^\d\s,;]*)")
+_NAMED_PAIR = re.compile(rf"(?P<key>[A-Za-z][A-Za-z ]*\[[^\[\]]+\])\s*[:=]\s*(?P<value>{_NUMBER})")
 _LENGTHS = {
     "m": 100.0,
     "cm": 1.0,
@@ -99,7 +100,11 @@ def read_preamble(lines: Iterable[str]) -> Preamble:
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:
-    """Key-value pairs of a line; Novocontrol-like lines hold several after ``Fixed value(s) :``."""
+    """Key-value pairs of a line; Novocontrol's hold several, ``Diameter[mm]: 13  Thickness[mm]: 0.75``, as those after
+    ``Fixed value(s) :``."""
+    several = [(found["key"], found["value"]) for found in _NAMED_PAIR.finditer(line)]
+    if len(several) > 1:
+        return several
     line = re.sub(r"^fixed values?\s*(?:\(s\))?\s*:\s*", "", line, flags=re.I)
     if line.count("=") > 1 and "," in line:
         return [(key.strip(), value.strip()) for key, _, value in (part.partition("=") for part in line.split(","))]

@@ -11,6 +11,7 @@ from ionscope.errors import InputDataError
 from ionscope.io import netcdf, optional, xlsx
 from ionscope.io.assemble import SIGNS, Options, Raw, assemble
 from ionscope.io.instruments import read_raw
+from ionscope.io.named import with_named_temperature
 from ionscope.io.text import Text, decode, load_bytes, problem
 from ionscope.spectrum import Spectrum
 
@@ -64,17 +65,18 @@ def read_spectra(
         return [_as_stated(spectrum, options) for spectrum in netcdf.read_sealed(content, source)]
     vendor = optional.reader_for(content, source)
     if vendor is optional.read_mpr:
-        return _spectra(vendor(source), options)
+        return with_named_temperature(_spectra(vendor(source), options), source)
     for mark, advice in _FOREIGN:
         if content.startswith(mark):
             raise problem(source, advice)
     try:
-        return _from_text(decode(content, source, encoding), options)
+        text = decode(content, source, encoding)
+        return with_named_temperature(_from_text(text, options), source, text)
     except InputDataError:
         # some vendor formats are text that our own readers know, others are not
         if vendor is None:
             raise
-    return _spectra(vendor(source), options)
+    return with_named_temperature(_spectra(vendor(source), options), source)
 
 
 def read_spectrum(

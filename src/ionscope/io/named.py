@@ -1,0 +1,61 @@
+"""A temperature that stands in a file's name or first line, as ``pellet_25degC.txt``: laboratories keep it there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ionscope.io.text import Text
+from ionscope.spectrum import ZERO_CELSIUS, Spectrum
+
+_LONGEST_TITLE = 120
+_CELSIUS = re.compile(
+    r"(?P<before>^|[^\d.,])(?P<number>\d{1,3}(?:[.,]\d+)?)\s?(?:[°º]\s?C|deg(?:rees)?\s?C?|Celsius)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+"""A unit with a degree: 2C in the name of a battery's file is a charging rate, and C03 a channel."""
+
+_KELVIN = re.compile(r"(?<![\d.,])(?P<number>[1-6]\d\d(?:[.,]\d+)?)\s?K(?![A-Za-z0-9])")
+_DASHES = "-−–"
+_PLAUSIBLE = -120.0, 400.0
+
+
+def with_named_temperature(spectra: list[Spectrum], path: str, text: Text | None = None) -> list[Spectrum]:
+    """The spectra, the only one of a file with the temperature of its name or title where nothing else states one."""
+    if len(spectra) != 1 or spectra[0].temperature is not None:
+        return spectra
+    names = [Path(path).stem]
+    if text is not None and text.lines and len(text.lines[0]) <= _LONGEST_TITLE:
+        names.append(text.lines[0])
+    (spectrum,) = spectra
+    celsius = named_temperatures(names)
+    if not celsius:
+        return spectra
+    if len(celsius) > 1:
+        told = f"{' or '.join(f'{value:g}' for value in celsius)} C stand in the name or first line; none was used."
+        return [replace(spectrum, assumptions=(*spectrum.assumptions, f"Temperatures of {told}"))]
+    told = f"The temperature of {celsius[0]:g} C is that in the file's name or first line."
+    return [replace(spectrum, temperature=celsius[0] + ZERO_CELSIUS, assumptions=(*spectrum.assumptions, told))]
+
+
+def named_temperatures(names: Iterable[str]) -> list[float]:
+    """Every plausible temperature [Celsius] that the names may mean, each once, ascending.
+
+    A dash before the number is a minus after a blank or another sign. After a letter or a digit it may as well be a
+    hyphen, and both are named, unless a pellet is not measured that cold.
+    """
+    found: set[float] = set()
+    for name in names:
+        for match in _CELSIUS.finditer(name):
+            value = float(match["number"].replace(",", "."))
+            if match["before"] not in (*_DASHES,):
+                found.add(value)
+                continue
+            found.add(-value)
+            if match.start() and name[match.start() - 1].isalnum():
+                found.add(value)
+        found |= {float(match["number"].replace(",", ".")) - ZERO_CELSIUS for match in _KELVIN.finditer(name)}
+    low, high = _PLAUSIBLE
+    return sorted(round(value, 2) for value in found if low <= value <= high)
