@@ -300,3 +300,21 @@ def test_short_names_of_other_things_are_no_geometry(line, tmp_path):
     content = line + "\n" + table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm")
     (spectrum,) = read_spectra(write(tmp_path, content))
     assert spectrum.thickness is None and spectrum.area is None and spectrum.assumptions == ()
+
+
+@pytest.mark.parametrize("specimens", [False, True])
+def test_direct_currents_recorded_between_sweeps_are_no_points(tmp_path, specimens):
+    """As written by scripts that loop over a potentiostat: a row of zeros ends every loop."""
+    lines = ["time/s,freq/Hz,|Z|/Ohm,Phase(Z)/deg,Ewe/V,loop_index" + ",specimen" * specimens]
+    for loop, scale in enumerate((1.0, 1.1, 1.2)):
+        name = f",p{loop}" * specimens
+        lines += [f"1,{f},{scale * m},{p},3,{loop}{name}" for f, m, p in zip(F, MODULUS, PHASE, strict=True)]
+        lines.append(f"2,0.0,0.0,0.0,3,{loop}{name}")
+    path = tmp_path / "loops.csv"
+    path.write_text("\n".join(lines))
+    spectra = read_spectra(path)
+    assert [len(spectrum) for spectrum in spectra] == [25, 25, 25]
+    for spectrum, scale in zip(spectra, (1.0, 1.1, 1.2), strict=True):
+        np.testing.assert_allclose(spectrum.impedance[::-1], scale * Z, rtol=1e-9)
+        assert any("left out: 3 rows" in told for told in spectrum.assumptions)
+    assert [spectrum.specimen for spectrum in spectra] == (["p0", "p1", "p2"] if specimens else [None] * 3)

@@ -39,14 +39,12 @@ class Raw:
     table : the numbers
     told : what the file tells beside them
     format : name of the format, for the metadata
-    drop_idle : rows of frequency 0 and impedance 0 are the instrument's DC records, not points
     assumptions : what the reader decided
     """
 
     table: Table
     told: Preamble = field(default_factory=Preamble)
     format: str = "table"
-    drop_idle: bool = False
     assumptions: list[str] = field(default_factory=list)
 
 
@@ -105,8 +103,7 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     if not named:
         table = name_columns(table, options.sign)
     notes = [*raw.assumptions, *told.assumptions, *table.assumptions]
-    if raw.drop_idle:
-        table = _without_idle(table, notes)
+    table = _without_idle(table, notes)
     thickness = options.thickness or _constant(table, "thickness", "cm") or told.thickness
     area = options.area or _constant(table, "area", "cm2") or told.area
     found = quantities(table, thickness=thickness, area=area, sign=options.sign)
@@ -185,6 +182,7 @@ def _decide_sign(sweeps: list[_Sweep], name: str, stated: bool, sign: str, table
 
 
 def _without_idle(table: Table, notes: list[str]) -> Table:
+    """The table without rows of frequency 0 and impedance 0: between sweeps instruments record direct currents so."""
     frequency = table.column("frequency")
     if frequency is None:
         return table
@@ -196,8 +194,15 @@ def _without_idle(table: Table, notes: list[str]) -> Table:
         raise problem(
             table.source, "holds no impedance: every row has frequency 0 and impedance 0", int(table.lines[0])
         )
-    notes.append(f"{int(idle.sum())} rows of frequency 0 and impedance 0 are DC records and were left out.")
-    return replace(table, values=table.values[~idle], lines=table.lines[~idle], remarks=[], specimens=[])
+    notes.append(f"DC records were left out: {int(idle.sum())} rows of frequency 0 and impedance 0.")
+    before = np.concatenate([[0], np.cumsum(~idle)])
+    return replace(
+        table,
+        values=table.values[~idle],
+        lines=table.lines[~idle],
+        remarks=[(int(before[row]), line) for row, line in table.remarks],
+        specimens=[name for name, left_out in zip(table.specimens, idle, strict=False) if not left_out],
+    )
 
 
 def _temperature_column(table: Table) -> np.ndarray | None:

@@ -42,7 +42,7 @@ _NAMES = {
     "area": """area electrodearea samplearea a""",
     "specimen": """specimen sample samplename sampleid pellet""",
     "sweep": """
-        cyclenumber cycle sweep sweepnumber sweepno loop loopnumber spectrum spectrumnumber scan scannumber
+        cyclenumber cycle sweep sweepnumber sweepno loop loopnumber loopindex spectrum spectrumnumber scan scannumber
         run repeat measurement cyclenr repetition spectrumindex
     """,
     "index": """pt point index no # nr number n i pointnumber point# pt# unnamed:0 points id row""",

@@ -42,7 +42,7 @@ def read_mpr(source: str) -> list[Raw]:
     for package, read in (("galvani", _galvani), ("yadg", _yadg)):
         if _installed(package):
             names, values, metadata = _guarded(read, source, package)
-            return [_raw(source, names, values, "EC-Lab binary", metadata, drop_idle=True)]
+            return [_raw(source, names, values, "EC-Lab binary", metadata)]
     raise problem(
         source, "is a binary .mpr file; install galvani (pip install galvani) or yadg, or export it as text from EC-Lab"
     )
@@ -120,9 +120,7 @@ def _zahner(source: str) -> tuple[list[str], np.ndarray, dict[str, Any]]:
     return ["frequency/Hz", "Re(Z)/Ohm", "Im(Z)/Ohm"], values, metadata
 
 
-def _raw(
-    source: str, names: list[str], values: np.ndarray, name: str, metadata: dict[str, Any], *, drop_idle: bool = False
-) -> Raw:
+def _raw(source: str, names: list[str], values: np.ndarray, name: str, metadata: dict[str, Any]) -> Raw:
     found: list[tuple[int, Column]] = [
         (i, column) for i, column in enumerate(recognise_header(names)) if column is not None and column.role != "index"
     ]
@@ -132,4 +130,4 @@ def _raw(
     if bad.any():
         raise problem(source, f"point {int(np.flatnonzero(bad)[0]) + 1} is not a finite number")
     table = Table(source, kept, [column for _, column in found], np.arange(1, len(values) + 1))
-    return Raw(table, Preamble(metadata=metadata), name, drop_idle=drop_idle)
+    return Raw(table, Preamble(metadata=metadata), name)

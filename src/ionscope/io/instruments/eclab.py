@@ -34,7 +34,7 @@ class ECLab:
         if table is None:
             table = read_table(text)
         told, assumptions = self._settings(text, table.header.line)
-        return [Raw(table, told, self.name, drop_idle=True, assumptions=assumptions)]
+        return [Raw(table, told, self.name, assumptions=assumptions)]
 
     def _table(self, text: Text, count: int) -> Table | None:
         if count < 1 or count > len(text.lines):

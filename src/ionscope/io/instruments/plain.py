@@ -14,7 +14,6 @@ class Plain:
     name = "table"
     marks: tuple[str, ...] = ()
     """Lower-case strings that all occur in the first lines of the format."""
-    drop_idle = False
 
     def matches(self, text: Text) -> bool:
         """Whether every mark occurs."""
@@ -23,7 +22,7 @@ class Plain:
     def read(self, text: Text) -> list[Raw]:
         """One table and the key-value lines above it."""
         table = read_table(text)
-        return [Raw(table, read_preamble(table.preamble), self.name, drop_idle=self.drop_idle)]
+        return [Raw(table, read_preamble(table.preamble), self.name)]
 
 
 class RelaxIS(Plain):
@@ -52,7 +51,6 @@ class Parstat(Plain):
 
     name = "Parstat"
     marks = ("potential (v)\tcurrent (a)\telapsed time (s)\tfrequency (hz)\tzre (ohms)",)
-    drop_idle = True
 
 
 class PowerSuite(Plain):

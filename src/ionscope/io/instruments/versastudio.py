@@ -32,7 +32,7 @@ class VersaStudio:
         for start in [at for at, line in enumerate(text.lines) if _OPEN.match(line)]:
             table = self._segment(text, start)
             if table is not None and table.lines.size:
-                raws.append(Raw(table, told, self.name, drop_idle=True, assumptions=[*assumptions]))
+                raws.append(Raw(table, told, self.name, assumptions=[*assumptions]))
         if not raws:
             raise problem(text.source, "is a VersaStudio file without impedance points in its segments")
         return raws

@@ -44,7 +44,7 @@ class ZView:
             announced = int(count) if re.fullmatch(r"\d{1,7}", count) else None
         if announced and announced != len(table.lines):
             assumptions.append(f"The file announces {announced} points but holds {len(table.lines)}.")
-        return [Raw(table, told, self.name, drop_idle=True, assumptions=assumptions)]
+        return [Raw(table, told, self.name, assumptions=assumptions)]
 
 
 def _value(text: str) -> float:
