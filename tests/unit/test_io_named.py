@@ -77,3 +77,8 @@ def test_several_facts_stand_on_one_line(tmp_path):
     spectrum = written(tmp_path, "pellet.txt", "a pellet\n" + line)
     assert spectrum.thickness == pytest.approx(0.075)
     assert spectrum.area == pytest.approx(np.pi * 1.3**2 / 4)
+
+
+@pytest.mark.parametrize("line", ["Chamber temperature (K): 278.15", "Oven temp. = 5 C", "Stage temperature [°C]\t5"])
+def test_the_temperature_of_what_a_pellet_stands_in_is_its_own(tmp_path, line):
+    assert written(tmp_path, "pellet.txt", f"a pellet\n{line}\n").temperature == pytest.approx(278.15)

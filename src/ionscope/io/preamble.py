@@ -34,7 +34,8 @@ _AMPLITUDES = {
 }
 
 _KEY_PATTERNS = {
-    "temperature": r"(?:sample |cell |mean |set |actual |measurement )?temp(?:erature|eratur|\.)?(?: set(?: ?point)?)?"
+    "temperature": r"(?:sample |cell |mean |set |actual |measurement |chamber |oven |furnace |stage )?"
+    r"temp(?:erature|eratur|\.)?(?: set(?: ?point)?)?"
     r"|t|t_?sample",
     "thickness": r"(?:sample |pellet |electrolyte |film |membrane )?(?:thickness|dicke)|l",
     "area": r"(?:sample |pellet |cell |active |contact )?(?:electrode )?(?:surface )?(?:area|fläche)|a",
