@@ -18,7 +18,7 @@ from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
 from ionscope.measure import Z90
 from ionscope.preprocess.quality import Finding, QualityReport, assess
-from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
+from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
 
 FEWEST_POINTS = 8
@@ -36,8 +36,6 @@ HARMLESS = 0.02
 
 PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
-
-PLAUSIBLE_TEMPERATURE = -120.0, 400.0
 
 DIELECTRIC_PHASE = np.radians(-45.0)
 """Below it at the highest frequency, the displacement current of the grains is seen."""

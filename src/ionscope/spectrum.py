@@ -18,6 +18,9 @@ from ionscope.errors import InputDataError
 ZERO_CELSIUS = 273.15
 """0 C in kelvin."""
 
+PLAUSIBLE_TEMPERATURE = -120.0, 400.0
+"""Celsius: at others no solid electrolyte is measured; kelvin or another number was taken for it."""
+
 VACUUM_PERMITTIVITY = 8.8541878128e-14
 """F/cm (CODATA 2018)."""
 

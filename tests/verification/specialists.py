@@ -44,9 +44,10 @@ def compare(learned: SpectrumSet, checked: SpectrumSet, model: ModelBundle) -> d
     error = said - np.log10(shape_factor(checked) / checked["sigma_total"])
     x, y = departures(learned)
     x_checked, y_checked = departures(checked)
+    of_learned, of_checked = kinds(learned), kinds(checked)
     found = {}
-    for kind in np.unique(kinds(checked)):
-        own, asked = kinds(learned) == kind, kinds(checked) == kind
+    for kind in np.unique(of_checked):
+        own, asked = of_learned == kind, of_checked == kind
         trees = HistGradientBoostingRegressor(max_iter=400, learning_rate=0.05, random_state=0).fit(x[own], y[own])
         found[kind] = {
             "constant": np.median(y[own]) - y_checked[asked],
@@ -61,9 +62,8 @@ def main() -> None:
     parser.add_argument("run", nargs="?", type=Path, default=Path("results/paper"))
     parser.add_argument("--variant", default="enlarged", help="the run's default model (default: enlarged)")
     given = parser.parse_args()
-    run = given.run
-    learned, checked = (read_dataset(run / "learning" / f"{name}.nc") for name in ("further", "checking"))
-    model = ModelBundle.load(run / "models" / given.variant / "calibrated")
+    learned, checked = (read_dataset(given.run / "learning" / f"{name}.nc") for name in ("further", "checking"))
+    model = ModelBundle.load(given.run / "models" / given.variant / "calibrated")
     print(f"{'':16s}{'reader':>10s}{'median':>10s}{'RMSE':>10s}")
     for kind, readers in compare(learned, checked, model).items():
         for name, error in readers.items():

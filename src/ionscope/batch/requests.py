@@ -145,7 +145,7 @@ def _table_header(path: Path) -> list[str] | None:
             raise InputDataError(f"{path}, line 1: a table of files needs commas between its columns, not semicolons")
         return None
     for column in header:
-        known = column in COLUMNS or column in KNOWN
+        known = column in KNOWN  # all of `COLUMNS` are among them
         if not known or header.count(column) > 1:
             problem = "stands twice" if known else f"is not one of {', '.join(COLUMNS)}"
             raise InputDataError(f"{path}, line 1: column {column!r} {problem}")

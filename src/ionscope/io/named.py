@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ionscope.io.text import Text
-from ionscope.spectrum import ZERO_CELSIUS, Spectrum
+from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, ZERO_CELSIUS, Spectrum
 
 _LONGEST_TITLE = 120
 _CELSIUS = re.compile(
@@ -18,8 +18,7 @@ _CELSIUS = re.compile(
 """A unit with a degree: 2C in the name of a battery's file is a charging rate, and C03 a channel."""
 
 _KELVIN = re.compile(r"(?<![\d.,])(?P<number>[1-6]\d\d(?:[.,]\d+)?)\s?K(?![A-Za-z0-9])")
-_DASHES = "-−–"
-_PLAUSIBLE = -120.0, 400.0
+_DASHES = frozenset("-−–")
 
 
 def with_named_temperature(spectra: list[Spectrum], path: str, text: Text | None = None) -> list[Spectrum]:
@@ -33,11 +32,14 @@ def with_named_temperature(spectra: list[Spectrum], path: str, text: Text | None
     celsius = named_temperatures(names)
     if not celsius:
         return spectra
+    temperature = None
     if len(celsius) > 1:
-        told = f"{' or '.join(f'{value:g}' for value in celsius)} C stand in the name or first line; none was used."
-        return [replace(spectrum, assumptions=(*spectrum.assumptions, f"Temperatures of {told}"))]
-    told = f"The temperature of {celsius[0]:g} C is that in the file's name or first line."
-    return [replace(spectrum, temperature=celsius[0] + ZERO_CELSIUS, assumptions=(*spectrum.assumptions, told))]
+        values = " or ".join(f"{value:g}" for value in celsius)
+        told = f"Temperatures of {values} C stand in the name or first line; none was used."
+    else:
+        temperature = celsius[0] + ZERO_CELSIUS
+        told = f"The temperature of {celsius[0]:g} C is that in the file's name or first line."
+    return [replace(spectrum, temperature=temperature, assumptions=(*spectrum.assumptions, told))]
 
 
 def named_temperatures(names: Iterable[str]) -> list[float]:
@@ -49,13 +51,15 @@ def named_temperatures(names: Iterable[str]) -> list[float]:
     found: set[float] = set()
     for name in names:
         for match in _CELSIUS.finditer(name):
-            value = float(match["number"].replace(",", "."))
-            if match["before"] not in (*_DASHES,):
+            value, minus = _number(match), match["before"] in _DASHES
+            if minus:
+                found.add(-value)
+            if not minus or (match.start() and name[match.start() - 1].isalnum()):
                 found.add(value)
-                continue
-            found.add(-value)
-            if match.start() and name[match.start() - 1].isalnum():
-                found.add(value)
-        found |= {float(match["number"].replace(",", ".")) - ZERO_CELSIUS for match in _KELVIN.finditer(name)}
-    low, high = _PLAUSIBLE
+        found |= {_number(match) - ZERO_CELSIUS for match in _KELVIN.finditer(name)}
+    low, high = PLAUSIBLE_TEMPERATURE
     return sorted(round(value, 2) for value in found if low <= value <= high)
+
+
+def _number(match: re.Match[str]) -> float:
+    return float(match["number"].replace(",", "."))
