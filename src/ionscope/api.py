@@ -27,6 +27,7 @@ def predict(
     area: Measure | float | str | None = None,
     specimen: str | None = None,
     material: str | None = None,
+    electrodes: str | None = None,
     sign: str = "auto",
     model: str | PathLike[str] | Reader | None = None,
 ) -> pd.DataFrame:
@@ -39,6 +40,7 @@ def predict(
     thickness, area : cm and cm2; with the standard deviation of the error as ``"0.1+-0.002"`` or `Measure(0.1, 0.002)`
     specimen : the pellet that all belong to
     material : what all are made of; a conductivity that it does not have at this temperature asks for caution
+    electrodes : ``"blocking"`` or ``"reversible"`` (as lithium), of all: intervals are then those of such cells alone
     sign : as in `ionscope.io.read_spectra`
     model : folder of a model, or a loaded `Reader`; the one that comes with the package where not given
 
@@ -59,6 +61,7 @@ def predict(
             area=area,
             specimen=specimen,
             material=material,
+            electrodes=electrodes,
             sign=sign,
             model=model,
         )
@@ -73,6 +76,7 @@ def predict_batch(
     area: Measure | float | str | None = None,
     specimen: str | None = None,
     material: str | None = None,
+    electrodes: str | None = None,
     sign: str = "auto",
     model: str | PathLike[str] | Reader | None = None,
     thermometer_error: float = THERMOMETER_ERROR,
@@ -90,7 +94,7 @@ def predict_batch(
             spectra.append(source)
         else:
             names.append(fspath(source))
-    stated = Request("", temperature, Measure.of(thickness), Measure.of(area), specimen, material)
+    stated = Request("", temperature, Measure.of(thickness), Measure.of(area), specimen, material, electrodes)
     requests = gather_requests(names, stated)
     if not (requests or spectra):
         raise InputDataError("no files and no spectra to predict")

@@ -14,6 +14,7 @@ from ionscope.dka.bundle import ModelBundle, Readings
 from ionscope.dka.referee import WITNESSES
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import DETECTORS, FAR
+from ionscope.electrodes import BLOCKING, REVERSIBLE
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
 from ionscope.measure import Z90
@@ -79,6 +80,7 @@ class Reading:
             "frequency_min_hz": float(frequency[0]),
             "frequency_max_hz": float(frequency[-1]),
             "temperature_c": self.spectrum.temperature_c,
+            "electrodes": self.spectrum.electrodes,
             "resistance_total_ohm": self.resistance.as_dict(),
             "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),
             "read_off_ohm": self.read_off,
@@ -129,8 +131,10 @@ class Reader:
         shape = None
         if spectrum.thickness is not None and spectrum.area is not None:
             shape = spectrum.thickness / spectrum.area
-        if self.trained is not None:
-            spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *self.trained.unheard(spectrum)))
+        told = [] if self.trained is None else self.trained.unheard(spectrum)
+        if spectrum.electrodes is not None and self.bundle.referee is None:
+            told = [*told, "The stated electrodes were not used; this model has one interval for all."]
+        spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
         answer = self._answer(spectrum, shape)
         quality = assess(spectrum, answer.kramers_kronig)
         left_out: tuple[float, ...] = ()
@@ -162,13 +166,17 @@ class Reader:
             shape_spread,
             left_out,
         )
-        verdict, reasons = judge(reading, self._excess(answer), self.trained, quality=quality)
+        looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
+        verdict, reasons = judge(reading, self._excess(answer), self.trained, looks_blocking, quality=quality)
         notes = tuple(finding.sentence for finding in quality.findings if not _matters(finding, resistance))
         return replace(reading, verdict=verdict, reasons=reasons, notes=notes)
 
     def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
         return self.bundle.read(
-            spectrum.frequency, spectrum.impedance[None], None if shape is None else np.array([shape])
+            spectrum.frequency,
+            spectrum.impedance[None],
+            None if shape is None else np.array([shape]),
+            spectrum.electrodes,
         )
 
     def _excess(self, answer: Readings) -> dict[str, float]:
@@ -197,11 +205,13 @@ def judge(
     reading: Reading,
     excess: dict[str, float],
     trained: TrainingRange | None = None,
+    looks_blocking: bool | None = None,
     *,
     quality: QualityReport | None = None,
 ) -> tuple[str, tuple[str, ...]]:
     """Verdict and reasons; `excess` holds each detector's score over its threshold, `trained` the model's own cells.
 
+    `looks_blocking` tells whether the spectrum ends in the spike of a blocking electrode, where the model knows.
     `quality` is what is wrong with the whole spectrum, where that is known already.
     """
     refusals, cautions = [], []
@@ -216,11 +226,14 @@ def judge(
     if decades < SHORTEST_BAND:
         refusals.append(f"the sweep covers {decades:.1f} decades of frequency; at least {SHORTEST_BAND} are needed")
     factor = resistance.upper / resistance.value
+    hint = ""
+    if looks_blocking is False and spectrum.electrodes is None:
+        hint = f"; if no ions pass its electrodes, state it (--electrodes {BLOCKING})"
     if factor > TOO_WIDE:
         size = f"{factor:.1f}" if factor < HOPELESS else f"more than {HOPELESS:.0f}"
-        refusals.append(f"the resistance is uncertain by a factor of {size} either way")
+        refusals.append(f"the resistance is uncertain by a factor of {size} either way{hint}")
     elif factor > WIDE:
-        cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %")
+        cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %{hint}")
     for name, sentence in UNFAMILIAR.items():
         if excess[name] > FAR:
             refusals.append(f"unlike anything the model has learned from: {sentence}")
@@ -235,6 +248,8 @@ def judge(
         cautions.append(
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"
         )
+    if looks_blocking and spectrum.electrodes == REVERSIBLE:
+        cautions.append("the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones")
     cautions += _implausible(reading)
     if trained is not None:
         cautions += trained.strangers(spectrum)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 
 ZERO_CELSIUS = 273.15
@@ -51,6 +52,7 @@ class Spectrum:
     impedance : (f,) complex array of ohm, capacitive meaning a negative imaginary part
     temperature, thickness, area : K, cm, cm2, or None where unknown
     specimen, material : name of the pellet and of what it is made of, where known
+    electrodes : one of `ELECTRODES`, where stated
     source : the file (and sweep) it came from, for messages
     assumptions : what the reader decided that the file did not say (sign, units, columns), one sentence each
     metadata : whatever else the file told (date, amplitude, instrument), as plain values
@@ -70,6 +72,7 @@ class Spectrum:
     assumptions: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     material: str | None = None
+    electrodes: str | None = None
 
     def __post_init__(self) -> None:
         frequency = np.array(self.frequency, dtype=float)
@@ -90,6 +93,8 @@ class Spectrum:
             value = getattr(self, name)
             if value is not None and not (np.isfinite(value) and value > 0):
                 raise InputDataError(f"{self.source}: {name} {value!r} {UNITS[name]} is not a positive number")
+        if self.electrodes is not None and self.electrodes not in ELECTRODES:
+            raise InputDataError(f"{self.source}: electrodes {self.electrodes!r} are not {' or '.join(ELECTRODES)}")
         frequency.setflags(write=False)
         impedance.setflags(write=False)
         object.__setattr__(self, "frequency", frequency)

@@ -98,10 +98,11 @@ def test_the_cells_of_a_table_outrank_what_is_stated_about_all(table, folder):
     (folder.parent / "few.csv").write_text(
         f"specimen,file\n,{folder.name}/pellet_0.csv\nB,{folder.name}/pellet_25.csv\n"
     )
-    stated = Request("", 300.0, Measure(0.2), Measure(0.6), "S", "llzo")
+    stated = Request("", 300.0, Measure(0.2), Measure(0.6), "S", "llzo", "blocking")
     one, two = gather_requests([str(folder.parent / "few.csv")], stated)
     assert replace(one, path="") == stated and not one.chooses
     assert (two.specimen, two.material, two.thickness) == ("B", "llzo", Measure(0.2))
+    assert two.electrodes == "blocking"
     first = gather_requests([table], stated)[0]
     assert first.temperature == pytest.approx(273.15)
     assert (first.thickness, first.area, first.specimen) == (Measure(0.1, 0.002), Measure(0.5), "A")

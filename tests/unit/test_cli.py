@@ -27,8 +27,18 @@ F = np.logspace(5, -1, 61)
 HEADER = "frequency_hz,z_real_ohm,z_imag_ohm\n"
 OK, BAD_INPUT, REFUSED = 0, 2, 3
 KEYS = {
-    *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "notes", "assumptions", "model"),
+    *("file", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c"),
+    *(
+        "resistance_total_ohm",
+        "sigma_total_s_cm",
+        "read_off_ohm",
+        "witnesses",
+        "left_out_hz",
+        "trust",
+        "notes",
+        "assumptions",
+        "model",
+    ),
 }
 
 
@@ -228,7 +238,10 @@ def test_the_help_is_complete(capsys):
     ("command", "options"),
     [
         ("predict", ["file", "--sign", "--temperature", "--thickness", "--area", "--model", "--json", "--specimen"]),
-        ("predict", ["--material", "--thermometer-error", "--to", "--output", "--plot", "4 of several files"]),
+        (
+            "predict",
+            ["--material", "--electrodes", "--thermometer-error", "--to", "--output", "--plot", "4 of several"],
+        ),
         ("watch", ["FOLDER", "--new-only", "--interval", "--output", "--sign", "--model", "--thickness"]),
         ("read", ["file", "--sign", "--to", "--output", "--plot"]),
         ("check", ["file", "--sign", "--plot"]),

@@ -78,7 +78,7 @@ def test_the_ending_of_the_output_decides_its_kind(folder, ending, capsys):
 
 def test_tables_without_an_output_go_to_standard_output(folder, capsys):
     assert main(["predict", str(folder), "--to", "csv"]) == OK
-    assert capsys.readouterr().out.startswith("file,specimen,material,points")
+    assert capsys.readouterr().out.startswith("file,specimen,material,electrodes,points")
     assert main(["predict", str(folder), "--to", "jsonl"]) == OK
     assert [json.loads(line)["record"] for line in capsys.readouterr().out.splitlines()] == ["spectrum"] * 4
     assert main(["predict", str(folder / "pellet_0.csv"), "--to", "csv"]) == OK

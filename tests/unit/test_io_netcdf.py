@@ -20,14 +20,15 @@ def spectrum(points=10, **fields):
 THREE = [
     spectrum(10, temperature=300.0, thickness=0.1, area=0.5, specimen="A", metadata={"date": "2024-01-01", "n": 3}),
     spectrum(30, assumptions=("The sign was guessed.",)),
-    spectrum(20, specimen="B", material="llzo"),
+    spectrum(20, specimen="B", material="llzo", electrodes="blocking"),
 ]
 
 
 def same(one, other):
     np.testing.assert_array_equal(one.frequency, other.frequency)
     np.testing.assert_array_equal(one.impedance, other.impedance)
-    for name in ("temperature", "thickness", "area", "specimen", "material", "source", "assumptions", "metadata"):
+    facts = "temperature", "thickness", "area", "specimen", "material", "electrodes"
+    for name in (*facts, "source", "assumptions", "metadata"):
         assert getattr(one, name) == getattr(other, name), name
 
 

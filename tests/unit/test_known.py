@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ionscope.errors import InputDataError
-from ionscope.evaluate.known import COLUMNS, read_known, write_template
+from ionscope.evaluate.known import COLUMNS, OPTIONAL, read_known, write_template
 from ionscope.spectrum import Spectrum
 
 GOOD = "a.txt,-25,0.1,0.785,pellet 1,1450,8.8e-5,0.34,10.1016/j.ssi.2012.06.008"
@@ -19,8 +19,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-HEADER = ",".join(name for name in COLUMNS if name != "material")
-"""Without the column that may be missing."""
+HEADER = ",".join(name for name in COLUMNS if name not in OPTIONAL)
+"""Without the columns that may be missing."""
 
 
 def write(folder, *rows, header=HEADER):
@@ -44,13 +44,20 @@ def test_empty_cells_are_unknown(folder):
     assert entry.published_resistance is None and entry.published_conductivity is None
 
 
-def test_a_material_may_be_stated(folder):
-    (entry,) = read_known(write(folder, "b.txt,25,,,,LLZO-Ta,,,,", header=",".join(COLUMNS)))
-    assert entry.material == "LLZO-Ta"
-    spectrum = Spectrum(np.geomspace(1, 1e6, 8), np.full(8, 10 - 1j))
-    assert entry.completed(spectrum).material == "LLZO-Ta"
+def test_a_material_and_electrodes_may_be_stated(folder):
+    (entry,) = read_known(write(folder, "b.txt,25,,,,LLZO-Ta,blocking,,,,", header=",".join(COLUMNS)))
+    spectrum = entry.completed(Spectrum(np.geomspace(1, 1e6, 8), np.full(8, 10 - 1j)))
+    assert (spectrum.material, spectrum.electrodes) == ("LLZO-Ta", "blocking")
     (silent,) = read_known(write(folder, "b.txt,25,,,,,,,"))
-    assert silent.material is None
+    assert silent.material is None and silent.electrodes is None
+    header = ",".join(name for name in COLUMNS if name != "electrodes")
+    (entry,) = read_known(write(folder, "b.txt,25,,,,LLZO-Ta,,,,", header=header))
+    assert entry.material == "LLZO-Ta"
+
+
+def test_electrodes_of_another_name_are_refused_with_those_there_are(folder):
+    with pytest.raises(InputDataError, match=r"line 2: electrodes = 'gold': not one of blocking, reversible"):
+        read_known(write(folder, "b.txt,25,,,,,gold,,,,", header=",".join(COLUMNS)))
 
 
 def test_the_table_itself_may_be_named(folder):

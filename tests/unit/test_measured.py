@@ -126,7 +126,7 @@ def test_sweeps_of_one_file_are_numbered_and_their_extremes_drawn(tmp_path):
         z = cell(F, 1e3, arc=arc)
         rows += [f"{cycle},{f:.9g},{a.real:.9g},{a.imag:.9g}" for f, a in zip(F, z, strict=True)]
     (tmp_path / "cycles.csv").write_text("\n".join(["cycle,frequency_hz,z_real_ohm,z_imag_ohm", *rows]) + "\n")
-    (tmp_path / "known.csv").write_text(",".join(KNOWN) + "\ncycles.csv,,,,,,,,,\n")
+    (tmp_path / "known.csv").write_text(",".join(KNOWN) + "\ncycles.csv,,,,,,,,,,\n")
     comparison = compare(read_known(tmp_path), ten_per_cent_more, simulated_set())
     assert list(comparison.table["sweep"]) == [1, 2, 3, 4]
     distances = comparison.table["nearest_distance"]

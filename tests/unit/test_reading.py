@@ -45,8 +45,18 @@ FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, se
 F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 KEYS = {
-    *("file", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c", "resistance_total_ohm"),
-    *("sigma_total_s_cm", "read_off_ohm", "witnesses", "left_out_hz", "trust", "notes", "assumptions", "model"),
+    *("file", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c"),
+    *(
+        "resistance_total_ohm",
+        "sigma_total_s_cm",
+        "read_off_ohm",
+        "witnesses",
+        "left_out_hz",
+        "trust",
+        "notes",
+        "assumptions",
+        "model",
+    ),
 }
 
 
@@ -314,6 +324,29 @@ def test_a_refusal_comes_before_cautions():
     assert "factor of 10" in reasons[0]
 
 
+def test_an_uncertain_sweep_that_may_be_blocking_asks_for_a_statement():
+    hint = "if no ions pass its electrodes, state it (--electrodes blocking)"
+    for factor in (1.5, 10.0):
+        assert hint in judge(answer(factor=factor), USUAL, looks_blocking=False)[1][0]
+        assert hint not in judge(answer(factor=factor), USUAL, looks_blocking=True)[1][0]
+        assert hint not in judge(answer(factor=factor, electrodes="blocking"), USUAL, looks_blocking=False)[1][0]
+    assert judge(answer(), USUAL, looks_blocking=False) == ("ok", ())
+
+
+def test_electrodes_that_look_like_others_than_stated_ask_for_caution():
+    verdict, (reason,) = judge(answer(electrodes="reversible"), USUAL, looks_blocking=True)
+    assert verdict == "caution" and "stated to be reversible, but" in reason
+    assert judge(answer(electrodes="reversible"), USUAL, looks_blocking=False) == ("ok", ())
+    assert judge(answer(electrodes="blocking"), USUAL, looks_blocking=False) == ("ok", ())  # a sweep may end too early
+
+
+def test_a_model_that_does_not_use_stated_electrodes_says_so(trained):
+    alone = Reader(replace(trained[0], referee=None))
+    assert not any("electrodes" in told for told in alone.read(spectrum()).spectrum.assumptions)
+    told = alone.read(spectrum(electrodes="blocking")).spectrum.assumptions
+    assert any("stated electrodes were not used" in sentence for sentence in told)
+
+
 def test_the_text_for_a_terminal_holds_the_answer(reader):
     reading = replace(
         reader.read(spectrum(thickness=0.1, area=0.4, assumptions=("The sign was decided.",))),
@@ -353,7 +386,7 @@ def test_the_reader_is_measured_on_specimens_of_their_own(trained):
     assert len(happened.history) == 10
     assert metrics["all"]["n"] <= round(TEST_FRACTION * 80)
     for part in metrics.values():
-        assert 0 <= part["coverage_90"] <= 1
+        assert 0 <= part["coverage_90"] <= 1 and 0 <= part["coverage_90_stated"] <= 1
         assert part["median"] <= part["p90"]
     assert metrics["all"]["median"] < metrics["all"]["read_off_median"]
 
@@ -367,6 +400,7 @@ def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
     assert metrics["n"] > 75
     # 24 specimens calibrate: the coverage of a run is Beta-distributed with a deviation of sqrt(0.09 / 25).
     assert metrics["coverage_90"] == pytest.approx(0.9, abs=3 * 0.06)
+    assert metrics["coverage_90_stated"] == pytest.approx(0.9, abs=3 * 0.06)
     assert groups["blocking electrodes"] == groups["blocking"]
     assert groups["reversible electrodes"] == groups["lithium"]
     assert metrics["median"] < metrics["read_off_median"]

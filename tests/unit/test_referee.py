@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from ionscope.dka import referee as court
-from ionscope.dka.referee import CLASSES, SLACK, Referee
+from ionscope.dka.referee import CLASSES, SLACK, STATED, Referee
 
-ELECTRODES = np.array(["shown", "hidden"])
+SHOWN, HIDDEN = NAMES = np.array(["shown", "hidden"])
 
 
 def courtroom(n, seed):
     """Cells that do not look blocking; one in three has `hidden` electrodes, and a fifth of those are far off.
+
+    The `shown` electrodes are blocking, the `hidden` ones are not.
 
     The first feature tells how well the resistance shows; nothing tells the electrodes apart. The second witness is the
     best where the second feature is positive, the first elsewhere; the third is never any good.
@@ -26,7 +28,7 @@ def courtroom(n, seed):
     answers = np.column_stack([np.where(who > 0, worse, better), np.where(who > 0, better, worse), 5 + worse])
     features = np.column_stack([shows, who])
     testimony = court.Testimony(answers, features, np.zeros(n, dtype=bool))
-    return testimony, np.zeros(n), np.arange(n), ELECTRODES[hidden.astype(int)]
+    return testimony, np.zeros(n), np.arange(n), NAMES[hidden.astype(int)], ~hidden
 
 
 @pytest.fixture(scope="module")
@@ -45,29 +47,48 @@ def test_the_better_witness_is_heard(referee):
 
 
 def test_every_kind_of_electrode_is_covered(referee):
-    testimony, truth, _, electrode = courtroom(6000, 2)
+    testimony, truth, _, electrode, _ = courtroom(6000, 2)
     answer, half_width, _ = referee.answer(testimony)
     covered = np.abs(answer - truth) <= half_width
-    for name in ELECTRODES:
-        share, n = covered[electrode == name].mean(), 500 * (2 if name == "shown" else 1)
+    for name in NAMES:
+        share, n = covered[electrode == name].mean(), 500 * (2 if name == SHOWN else 1)
         assert share > 0.9 - SLACK - 3 * np.sqrt(0.9 * 0.1 / n)  # as many calibrated it
-    assert covered[electrode == "shown"].mean() > 0.93  # the price: nobody can tell them apart
+    assert covered[electrode == SHOWN].mean() > 0.93  # the price: nobody can tell them apart
+
+
+def test_stated_electrodes_have_intervals_of_their_own(referee):
+    testimony, truth, _, electrode, _ = courtroom(6000, 2)
+    unknown, *_ = referee.answer(testimony)
+    widths = {}
+    for stated, name, n in (("blocking", SHOWN, 1000), ("reversible", HIDDEN, 500)):
+        answer, widths[stated], _ = referee.answer(testimony, stated)
+        np.testing.assert_array_equal(answer, unknown)  # what is stated widens or narrows, and moves nothing
+        share = (np.abs(answer - truth) <= widths[stated])[electrode == name].mean()
+        assert share == pytest.approx(0.9, abs=3 * np.sqrt(0.9 * 0.1 / n) + 0.01)
+    assert np.median(widths["blocking"] / widths["reversible"]) < 0.7
+
+
+def test_a_kind_of_electrodes_too_rare_to_calibrate_has_the_intervals_of_all():
+    testimony, truth, group, electrode, _ = courtroom(1500, 0)
+    referee = Referee.fit(testimony, truth, group, electrode, np.arange(1500) < 5)
+    for parts in (referee.steps, referee.quantiles):
+        np.testing.assert_array_equal(parts[STATED.index("blocking")], parts[0])
 
 
 def test_electrodes_that_err_alike_do_not_widen_the_intervals():
-    testimony, truth, group, electrode = courtroom(4000, 4)
+    testimony, truth, group, electrode, blocks = courtroom(4000, 4)
     same = np.random.default_rng(4).permutation(electrode)
     learned = np.arange(4000) < 1500
     part = court.Testimony(testimony.answers[learned], testimony.features[learned], testimony.blocking[learned])
-    referee = Referee.fit(part, truth[learned], group[learned], same[learned])
+    referee = Referee.fit(part, truth[learned], group[learned], same[learned], blocks[learned])
     answer, half_width, _ = referee.answer(testimony)
     covered = (np.abs(answer - truth) <= half_width)[~learned]
     assert 0.88 < covered.mean() < 0.92
 
 
 def test_good_and_bad_answers_have_intervals_of_their_own(referee):
-    assert referee.quantiles.shape == (2, CLASSES)
-    testimony, truth, _, _ = courtroom(6000, 3)
+    assert referee.quantiles.shape == (len(STATED), 2, CLASSES)
+    testimony, truth, *_ = courtroom(6000, 3)
     answer, half_width, _ = referee.answer(testimony)
     covered = np.abs(answer - truth) <= half_width
     classes = np.digitize(half_width, np.quantile(half_width, [0.25, 0.5, 0.75]))
@@ -88,8 +109,8 @@ def test_what_lies_beyond_all_that_is_known_is_judged_like_the_outermost_of_it(r
 
 def test_few_specimens_are_one_class():
     referee = Referee.fit(*courtroom(30, 4))
-    assert referee.quantiles.shape == (2, 1)
-    assert referee.steps.shape == (2, 0)
+    assert (referee.quantiles == referee.quantiles[..., :1]).all()
+    assert np.isinf(referee.steps).all()
     _, half_width, _ = referee.answer(courtroom(5, 5)[0])
     assert (half_width > 0).all()
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cells import cell
 
+from ionscope.electrodes import ELECTRODES
 from ionscope.evaluate.literature import read_literature
 from ionscope.io import read_spectra
 from ionscope.reading import Reader
@@ -34,6 +35,15 @@ def test_its_card_is_its_own():
     folder = resources.files("ionscope") / "models" / "reader"
     sha256 = json.loads((folder / "model.json").read_text(encoding="utf-8"))["sha256"]["model.json"]
     assert sha256 in (folder / "card.md").read_text(encoding="utf-8")
+
+
+def test_stated_electrodes_move_the_interval_alone(reader):
+    frequency = np.geomspace(1e3, 1e7, 41)  # ends before the spike does, as a slow arc might
+    one = Spectrum(frequency, cell(frequency, 1e4))
+    unknown, blocking, reversible = (reader.read(one.with_(electrodes=name)) for name in (None, *ELECTRODES))
+    assert unknown.resistance.value == blocking.resistance.value == reversible.resistance.value
+    assert blocking.resistance.upper < unknown.resistance.upper
+    assert blocking.as_dict()["electrodes"] == "blocking"
 
 
 @pytest.mark.parametrize("resistance", [30.0, 1e3, 1e5])

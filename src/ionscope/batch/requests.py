@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import COLUMNS as KNOWN
 from ionscope.evaluate.known import NAME, RANGES
@@ -17,7 +18,7 @@ from ionscope.io.meant import meant_sweeps
 from ionscope.measure import Measure
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
-COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen", "material")
+COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen", "material", "electrodes")
 """Of a table of files; only `file` must be there and filled. What a `known.csv` says besides is passed over."""
 
 _NOT_DATA = {
@@ -42,6 +43,7 @@ class Request:
     area: Measure | None = None
     specimen: str | None = None
     material: str | None = None
+    electrodes: str | None = None
     chooses: bool = False
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
@@ -52,6 +54,7 @@ class Request:
             area=None if self.area is None else self.area.value,
             specimen=self.specimen,
             material=self.material,
+            electrodes=self.electrodes,
         )
 
 
@@ -162,6 +165,7 @@ def _row(row: Row, folder: Path, stated: Request) -> Request:
         area=_optional(row, "area_cm2") or stated.area,
         specimen=row.cells.get("specimen") or stated.specimen,
         material=row.cells.get("material") or stated.material,
+        electrodes=row.choice("electrodes", ELECTRODES) or stated.electrodes,
         chooses=bool(row.cells.get("temperature_c") or row.cells.get("specimen")),
     )
 

@@ -26,11 +26,20 @@ UNREADABLE = "unreadable"
 """Stands as the verdict of a file or sweep that could not be read."""
 
 _MOST_PLOTS = 20  # on a page
-_TEXT = ("file", "specimen", "material", "verdict", "reasons", "notes", "assumptions")
+_TEXT = ("file", "specimen", "material", "electrodes", "verdict", "reasons", "notes", "assumptions")
 COLUMNS = (
-    *("file", "specimen", "material", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c"),
-    *("thickness_cm", "area_cm2", "resistance_ohm", "resistance_lower_ohm", "resistance_upper_ohm", "sigma_s_cm"),
-    *("sigma_lower_s_cm", "sigma_upper_s_cm", "read_off_ohm", "verdict", "reasons", "notes", "assumptions"),
+    *("file", "specimen", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz"),
+    *("temperature_c", "thickness_cm", "area_cm2", "resistance_ohm", "resistance_lower_ohm", "resistance_upper_ohm"),
+    *(
+        "sigma_s_cm",
+        "sigma_lower_s_cm",
+        "sigma_upper_s_cm",
+        "read_off_ohm",
+        "verdict",
+        "reasons",
+        "notes",
+        "assumptions",
+    ),
 )
 """Of the table of spectra; intervals are 90 %."""
 
@@ -44,6 +53,7 @@ def row_of(reading: Reading) -> dict[str, Any]:
         "file": spectrum.source,
         "specimen": spectrum.specimen,
         "material": spectrum.material,
+        "electrodes": spectrum.electrodes,
         "points": len(spectrum),
         "frequency_min_hz": float(spectrum.frequency[0]),
         "frequency_max_hz": float(spectrum.frequency[-1]),

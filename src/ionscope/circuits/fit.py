@@ -15,11 +15,12 @@ from scipy.stats import t as student
 
 from ionscope.circuits.circuit import Circuit
 from ionscope.circuits.solve import Solution, blocks, solve_circuit
+from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.reference import read_off
 
-ELECTRODES = "auto", "blocking", "reversible"
+CHOICES = "auto", *ELECTRODES
 
 USUAL_AREA = 1.0
 """cm2; pellets of 6 to 13 mm have 0.3 to 1.3, and the capacitances that decide differ by more than that."""
@@ -113,8 +114,8 @@ def fit_circuit(
     InputDataError : shapes that disagree, no points, values that are not finite, frequencies not positive
     """
     frequency, impedance = _checked(frequency, impedance)
-    if electrode not in ELECTRODES:
-        raise InputDataError(f"electrode {electrode!r}: allowed are {', '.join(ELECTRODES)}")
+    if electrode not in CHOICES:
+        raise InputDataError(f"electrode {electrode!r}: allowed are {', '.join(CHOICES)}")
     _check_settings(circuit, starts, area, noise, confidence)
     order = np.argsort(frequency, kind="stable")
     points = order[np.abs(impedance[order]) > 0]

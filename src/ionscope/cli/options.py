@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 
 
@@ -33,7 +34,7 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def add_facts(parser: argparse.ArgumentParser) -> None:
-    """What is stated about all files: temperature, geometry, specimen, material."""
+    """What is stated about all files: temperature, geometry, specimen, material, electrodes."""
     parser.add_argument("--temperature", type=float, metavar="C", help="temperature of the sweep, Celsius")
     parser.add_argument(
         "--thickness",
@@ -48,6 +49,12 @@ def add_facts(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="what all pellets are made of, such as llzo or li6ps5cl: a conductivity that it does not have at this "
         "temperature asks for caution",
+    )
+    parser.add_argument(
+        "--electrodes",
+        choices=ELECTRODES,
+        help="what the electrodes are to the ions: blocking (gold, steel, carbon) or reversible (lithium); stated, the "
+        "interval is that of such cells alone (default: any)",
     )
 
 
@@ -74,6 +81,7 @@ def stated(arguments: argparse.Namespace):
         arguments.area,
         arguments.specimen,
         arguments.material,
+        arguments.electrodes,
     )
 
 

@@ -27,8 +27,8 @@ def add(commands) -> None:
         "file",
         nargs="+",
         help="instrument files or tables of points (the format is found by content), folders, patterns, or a CSV "
-        "table with the columns file, temperature_c, thickness_cm, area_cm2, specimen, material, whose cells outrank "
-        "the options",
+        "table with the columns file, temperature_c, thickness_cm, area_cm2, specimen, material, electrodes, whose "
+        "cells outrank the options",
     )
     add_sign(parser)
     add_facts(parser)

@@ -31,7 +31,7 @@ from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 5
+FORMAT = 6
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
@@ -50,6 +50,7 @@ class Readings:
     scores : (n, 3) reconstruction error, latent distance, Kramers-Kronig residual
     witnesses, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
         referee only the kernel
+    looks_blocking : (n,) bool, what the circuit fit took the electrodes for; without a referee None
     kramers_kronig : the test of all n
     """
 
@@ -60,6 +61,7 @@ class Readings:
     scores: np.ndarray
     witnesses: np.ndarray
     weights: np.ndarray
+    looks_blocking: np.ndarray | None
     kramers_kronig: KramersKronigResult
 
 
@@ -164,8 +166,17 @@ class ModelBundle:
         """(n, 2) how far known spectra about latent points (n, d) lie apart, decades, where the kernel is a median."""
         return self.regressor.spread(latent) if isinstance(self.regressor, LocalMedian) else None
 
-    def read(self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None) -> Readings:
-        """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it."""
+    def read(
+        self,
+        frequency: np.ndarray,
+        impedance: np.ndarray,
+        shape: np.ndarray | None = None,
+        electrodes: str | None = None,
+    ) -> Readings:
+        """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it.
+
+        electrodes : one of `ionscope.electrodes.ELECTRODES` where all are known to have such; only a referee heeds it
+        """
         shown = self.encoded(frequency, impedance, shape)
         latent, reference = shown.latent, shown.log10_reference
         n = len(latent)
@@ -174,14 +185,15 @@ class ModelBundle:
         log10_resistance, half_width = self._answer(shown)
         witnesses = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
+        looks_blocking = None
         if self.referee is not None:
             evidence = [
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
             testimony = Testimony.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
-            log10_resistance, half_width, weights = self.referee.answer(testimony)
-            witnesses = testimony.answers
+            log10_resistance, half_width, weights = self.referee.answer(testimony, electrodes)
+            witnesses, looks_blocking = testimony.answers, testimony.blocking
         if self.trust is not None:
             half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
         return Readings(
@@ -192,6 +204,7 @@ class ModelBundle:
             scores=np.column_stack([self.reconstruction_error(shown), distance, causal.rms]),
             witnesses=witnesses,
             weights=weights,
+            looks_blocking=looks_blocking,
             kramers_kronig=causal,
         )
 

@@ -22,6 +22,7 @@ from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import HOME_ADVANTAGE, WITNESSES, Referee, Testimony
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
+from ionscope.electrodes import ELECTRODES
 from ionscope.files import write_text
 from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.smoothing import Smoothing
@@ -126,15 +127,19 @@ def calibrate_reader(
     residual = known["kramers_kronig"].to_numpy()
     half_width = bundle.calibrate(shown.latent, kernel - truth, group, bundle.reconstruction_error(shown), residual)
     electrode = spectra["electrode"].astype(str)[known["spectrum"]]
+    blocks = np.isin(electrode, list(blocking))
     testimony = Testimony.of(shown.log10_reference, _fits(known), kernel, half_width, bundle.spread(shown.latent))
-    bundle.referee = Referee.fit(testimony, truth, group, electrode)
+    bundle.referee = Referee.fit(testimony, truth, group, electrode, blocks)
     return reader_metrics(bundle, spectra, evidence[evidence["role"] == "test"], blocking)
 
 
 def reader_metrics(
     bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, blocking: Collection[str]
 ) -> dict[str, Any]:
-    """Errors in decades on unseen sweeps: overall, where the model is confident, by kind and name of electrodes."""
+    """Errors in decades on unseen sweeps: overall, where the model is confident, by kind and name of electrodes.
+
+    Intervals once as of unknown electrodes, once as where these are stated (``_stated``).
+    """
     shown, kernel, truth = _encoded(bundle, spectra, evidence)
     assert bundle.interval is not None and bundle.referee is not None
     half_width = bundle.interval.half_width(shown.latent)
@@ -143,6 +148,8 @@ def reader_metrics(
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
     electrode = spectra["electrode"].astype(str)[evidence["spectrum"]]
+    blocks = np.isin(electrode, list(blocking))
+    stated = np.where(blocks, *(bundle.referee.answer(testimony, name)[1] for name in ELECTRODES))
 
     def describe(rows: np.ndarray) -> dict[str, float]:
         figures = {
@@ -151,6 +158,9 @@ def reader_metrics(
             "median": float(np.median(error[rows])),
             "p90": float(np.quantile(error[rows], 0.9)),
             "coverage_90": float(np.mean(error[rows] <= width[rows])),
+            "half_width_median": float(np.median(width[rows])),
+            "coverage_90_stated": float(np.mean(error[rows] <= stated[rows])),
+            "half_width_median_stated": float(np.median(stated[rows])),
             "not_worse_than_read_off": float(np.mean(error[rows] <= alone[rows, 0] + NOISE)),
         }
         for k, witness in enumerate(WITNESSES):
@@ -159,7 +169,6 @@ def reader_metrics(
         return figures
 
     groups = {"all": np.ones(len(error), dtype=bool), "confident (interval within 5 %)": width < CONFIDENT}
-    blocks = np.isin(electrode, list(blocking))
     groups |= {"blocking electrodes": blocks, "reversible electrodes": ~blocks}
     groups |= {str(name): electrode == name for name in np.unique(electrode)}
     return {name: describe(rows) for name, rows in groups.items() if rows.sum() > 1}
@@ -195,15 +204,16 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
     about = bundle.about
     knowing = "The fit and the kernel know" if bundle.representation.kind == "capacitive" else "The fit knows"
     rows = [
-        "| sweeps | n | median | 90 % | coverage of the 90 % interval | read-off: median, 90 % | circuit fit | kernel "
-        "| not worse than the read-off |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| sweeps | n | median | 90 % | coverage of the 90 % interval | its median half-width "
+        "| both, electrodes stated | read-off: median, 90 % | circuit fit | kernel | not worse than the read-off |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, m in metrics.items():
         alone = [f"{m[f'{witness}_median']:.4f}, {m[f'{witness}_p90']:.3f}" for witness in WITNESSES]
         rows.append(
             f"| {name} | {m['n']} | {m['median']:.4f} | {m['p90']:.3f} | {100 * m['coverage_90']:.1f} % | "
-            f"{' | '.join(alone)} | {100 * m['not_worse_than_read_off']:.0f} % |"
+            f"{m['half_width_median']:.3f} | {100 * m['coverage_90_stated']:.1f} %, "
+            f"{m['half_width_median_stated']:.3f} | {' | '.join(alone)} | {100 * m['not_worse_than_read_off']:.0f} % |"
         )
     write_text(
         path,
@@ -234,7 +244,7 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "The priors are wider than any laboratory: a good part of these sweeps does not show its resistance at "
                 "all, and their intervals say so. What counts is the line of confident answers, and the coverage: 90 % "
                 "of all, and no less than 88 % with the electrodes that the intervals suit worst, as a spectrum does "
-                "not always show its electrodes.",
+                "not always show its electrodes. Where these are stated, intervals are those of such cells alone.",
                 "",
                 "## Limits",
                 "",

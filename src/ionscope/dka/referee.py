@@ -10,7 +10,9 @@ others agree with. The interval of the weighed answer is conformal as in `ionsco
 look blocking and cells that do not, and within both apart for answers that are expected to be good, fair or bad: a
 common factor would make intervals of the good ones too wide and of the bad ones too narrow (Vovk, Gammerman and Shafer
 2005, doi 10.1007/b106715, chapter 4). Which electrodes a cell has cannot always be seen: the level is kept for all
-cells together, and intervals are wide enough that none of the electrodes is covered by `SLACK` less.
+cells together, and intervals are wide enough that none of the electrodes is covered by `SLACK` less. A laboratory knows
+its electrodes, though. Where they are stated, the interval is calibrated on such cells alone: a spectrum of blocking
+electrodes that does not look like one then need not be feared to hide a slow arc of a reversible one.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.dka.intervals import conformal_quantile, fit_scale
 from ionscope.dka.local_median import weighted_quantiles
 from ionscope.dka.regressor import KernelRegressor
+from ionscope.electrodes import BLOCKING, ELECTRODES
 
 WITNESSES = ("read_off", "circuit_fit", "kernel")
 POWER = 2.0
@@ -48,6 +51,10 @@ CLASSES = 4
 TAIL = 0.01
 """Share of the calibration's spectra beyond either limit of a feature. What lies further out is taken for the limit: a
 spectrum without any noise is judged like the least noisy one known, not like one of which nothing is known."""
+
+
+STATED = None, *ELECTRODES
+"""What a laboratory may have said of its electrodes; the order of a referee's intervals."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +100,9 @@ class Referee:
     centre, spread : (d,) of the features within them
     scales : for each witness, the regression of log(error + floor) on the features
     error_scale : the same for the weighed answer
-    steps : (2, c - 1) of the logarithm of its expected error, from one class to the next, for cells that do not look
-        blocking and for those that do
-    quantiles : (2, c) of its normalised errors
+    steps : (3, 2, c - 1) of the logarithm of its expected error, from one class to the next, for the electrodes
+        `STATED`, and for cells that do not look blocking and those that do
+    quantiles : (3, 2, c) of its normalised errors
     """
 
     low: np.ndarray
@@ -109,11 +116,18 @@ class Referee:
 
     @classmethod
     def fit(
-        cls, testimony: Testimony, truth: np.ndarray, group: np.ndarray, electrode: np.ndarray, level: float = 0.9
+        cls,
+        testimony: Testimony,
+        truth: np.ndarray,
+        group: np.ndarray,
+        electrode: np.ndarray,
+        blocking: np.ndarray,
+        level: float = 0.9,
     ) -> Referee:
         """Learn from spectra of specimens `group` (n,) whose log10 resistance is `truth` (n,).
 
-        All are covered with the probability `level`, those of each `electrode` (n,) with no less than `SLACK` below.
+        All are covered with the probability `level`, those of each `electrode` (n,) with no less than `SLACK` below;
+        and so are those with electrodes that are `blocking` (n,) and those with others, where that is stated.
         """
         low, high = np.quantile(testimony.features, (TAIL, 1 - TAIL), axis=0)
         within = np.clip(testimony.features, low, high)
@@ -126,25 +140,73 @@ class Referee:
         error = weighted_median(errors, _weights(held_out))
         error_scale, expected = fit_scale(x, error, group, candidates=CANDIDATES)
         ratio = np.abs(error) / np.exp(expected)
-        kinds = [testimony.blocking == kind for kind in (False, True)]
-        kinds = [rows if len(np.unique(group[rows])) >= FEWEST else np.ones_like(rows) for rows in kinds]
-        classes = max(1, min(CLASSES, *(len(np.unique(group[rows])) // FEWEST for rows in kinds)))
-        calibrated = [_calibrate(ratio[rows], expected[rows], group[rows], classes, level) for rows in kinds]
+        judged = _Judged(ratio, expected, group, electrode, testimony.blocking)
+        known = [np.ones(len(truth), dtype=bool), *(blocking == (name == BLOCKING) for name in ELECTRODES)]
+        known = [rows if judged[rows].specimens >= FEWEST else known[0] for rows in known]
+        calibrated = [judged[rows].calibrated(level) for rows in known]
         steps, quantiles = (np.array(part) for part in zip(*calibrated, strict=True))
-        kind = testimony.blocking.astype(int)
-        left = ratio / quantiles[kind, _class_of(expected, steps[kind])]
-        quantiles *= _shortfall(left, group, electrode, kind, level - SLACK)[:, None]
         return cls(
             low, high, centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, steps, quantiles
         )
 
-    def answer(self, testimony: Testimony) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3)."""
+    def answer(self, testimony: Testimony, electrodes: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3).
+
+        electrodes : one of `ELECTRODES` where all are known to have such; the half-width depends on it, no answer does
+        """
         x = (np.clip(testimony.features, self.low, self.high) - self.centre) / self.spread
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-        expected, kind = self.error_scale.predict(x), testimony.blocking.astype(int)
-        half_width = self.quantiles[kind, _class_of(expected, self.steps[kind])] * np.exp(expected)
-        return weighted_median(testimony.answers, weights), half_width, weights
+        expected, stated = self.error_scale.predict(x), STATED.index(electrodes)
+        quantile = _quantile_of(expected, testimony.blocking, self.steps[stated], self.quantiles[stated])
+        return weighted_median(testimony.answers, weights), quantile * np.exp(expected), weights
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Weighed answers whose truth is known.
+
+    ratio : (n,) errors over what was expected
+    expected : (n,) logarithm of that
+    group, electrode : (n,) of each
+    looks : (n,) bool, blocking
+    """
+
+    ratio: np.ndarray
+    expected: np.ndarray
+    group: np.ndarray
+    electrode: np.ndarray
+    looks: np.ndarray
+
+    def __getitem__(self, rows: np.ndarray) -> _Judged:
+        return _Judged(self.ratio[rows], self.expected[rows], self.group[rows], self.electrode[rows], self.looks[rows])
+
+    @property
+    def specimens(self) -> int:
+        return len(np.unique(self.group))
+
+    def calibrated(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Steps (2, c - 1) between classes and quantiles (2, c), as in `Referee`.
+
+        Those that do not look blocking and those that do are apart; all stand for either where these are few.
+        """
+        kinds = [self[self.looks == kind] for kind in (False, True)]
+        kinds = [kind if kind.specimens >= FEWEST else self for kind in kinds]
+        steps, quantiles = (np.array(part) for part in zip(*(kind._by_class(level) for kind in kinds), strict=True))
+        left = self.ratio / _quantile_of(self.expected, self.looks, steps, quantiles)
+        factors = _shortfall(left, self.group, self.electrode, self.looks.astype(int), level - SLACK)
+        return steps, quantiles * factors[:, None]
+
+    def _by_class(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Steps (c - 1,) of the expected error between classes, and what covers the ratio in each class (c,).
+
+        Where specimens are few, so are classes: the last ones are out of reach.
+        """
+        classes = min(CLASSES, max(1, self.specimens // FEWEST))
+        steps = np.full(CLASSES - 1, np.inf)
+        steps[: classes - 1] = np.quantile(self.expected, np.arange(1, classes) / classes)
+        number = np.minimum(np.arange(CLASSES), classes - 1)
+        rows = [_class_of(self.expected, steps) == k for k in number]
+        return steps, np.array([conformal_quantile(self.ratio[row], self.group[row], level) for row in rows])
 
 
 def weighted_median(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -152,13 +214,10 @@ def weighted_median(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return weighted_quantiles(answers, weights, (0.5,))[:, 0]
 
 
-def _calibrate(
-    ratio: np.ndarray, expected: np.ndarray, group: np.ndarray, classes: int, level: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Steps (c - 1,) of the expected error between classes, and what covers `ratio` (n,) in each class (c,)."""
-    steps = np.quantile(expected, np.arange(1, classes) / classes)
-    number = _class_of(expected, steps)
-    return steps, np.array([conformal_quantile(ratio[number == k], group[number == k], level) for k in range(classes)])
+def _quantile_of(expected: np.ndarray, looks: np.ndarray, steps: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """(n,) quantile of the class that each expected error (n,) is in, of cells that look blocking (n,) or do not."""
+    kind = looks.astype(int)
+    return quantiles[kind, _class_of(expected, steps[kind])]
 
 
 def _class_of(expected: np.ndarray, steps: np.ndarray) -> np.ndarray:

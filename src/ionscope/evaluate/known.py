@@ -1,8 +1,8 @@
 """What is known about a folder of measured spectra: the table `known.csv` beside them, read strictly.
 
-One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, material, resistance_ohm, sigma_total_s_cm,
-ea_ev, source``. Only `file` must be filled; every other cell may be empty, and the column `material` may be missing. A
-file of several temperatures or specimens may have a row for each.
+One row a spectrum: ``file, temperature_c, thickness_cm, area_cm2, specimen, material, electrodes, resistance_ohm,
+sigma_total_s_cm, ea_ev, source``. Only `file` must be filled; every other cell may be empty, and the columns `material`
+and `electrodes` may be missing. A file of several temperatures or specimens may have a row for each.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 from ionscope.evaluate.strict_table import Row, read_rows
 from ionscope.files import whole_file
@@ -28,13 +29,14 @@ COLUMNS = (
     "area_cm2",
     "specimen",
     "material",
+    "electrodes",
     "resistance_ohm",
     "sigma_total_s_cm",
     "ea_ev",
     "source",
 )
 
-OPTIONAL = ("material",)
+OPTIONAL = ("material", "electrodes")
 
 RANGES = {
     "temperature_c": (-150.0, 600.0, "C"),
@@ -56,7 +58,7 @@ class KnownSpectrum:
 
     file : the measured file as the table names it, with its folder below the table's
     path : where it lies
-    temperature_c, thickness_cm, area_cm2, specimen, material : how it was measured, and what it is
+    temperature_c, thickness_cm, area_cm2, specimen, material, electrodes : how it was measured, and what it is
     resistance_ohm, sigma_total_s_cm, ea_ev : what was published about it, from `source`
     where : file and line of the row, for messages
     """
@@ -68,6 +70,7 @@ class KnownSpectrum:
     area_cm2: float | None
     specimen: str | None
     material: str | None
+    electrodes: str | None
     resistance_ohm: float | None
     sigma_total_s_cm: float | None
     ea_ev: float | None
@@ -102,13 +105,14 @@ class KnownSpectrum:
         return meant_sweeps(spectra, self.temperature, self.specimen, f"{self.where}: {self.file}")
 
     def completed(self, spectrum: Spectrum) -> Spectrum:
-        """`spectrum` with the temperature, geometry, specimen and material of this row, where it states them."""
+        """`spectrum` with what this row states of how it was measured and of what."""
         return spectrum.with_(
             temperature=self.temperature,
             thickness=self.thickness_cm,
             area=self.area_cm2,
             specimen=self.specimen,
             material=self.material,
+            electrodes=self.electrodes,
         )
 
 
@@ -152,6 +156,7 @@ def _entry(row: Row, folder: Path) -> KnownSpectrum:
         path=folder / name,
         specimen=row.cells["specimen"] or None,
         material=row.cells["material"] or None,
+        electrodes=row.choice("electrodes", ELECTRODES),
         source=row.cells["source"],
         where=row.where,
         **numbers,
@@ -209,5 +214,5 @@ def write_template(folder: Path | str) -> tuple[Path, list[str], list[str]]:
 def _template_row(name: str, spectrum: Spectrum) -> tuple[str, ...]:
     told = [spectrum.temperature_c, spectrum.thickness, spectrum.area]
     numbers = ("" if value is None else f"{value:.6g}" for value in told)
-    stated = (spectrum.specimen or "", spectrum.material or "")
-    return (name, *numbers, *stated, *[""] * (len(COLUMNS) - 6))
+    stated = (spectrum.specimen or "", spectrum.material or "", spectrum.electrodes or "")
+    return (name, *numbers, *stated, *[""] * (len(COLUMNS) - 7))

@@ -43,6 +43,13 @@ class Row:
         """A number as `number` reads it, or None for an empty cell."""
         return self.number(column, low, high, unit) if self.cells[column] else None
 
+    def choice(self, column: str, allowed: Sequence[str]) -> str | None:
+        """One of the texts `allowed`, None where the cell is empty or its column is missing."""
+        text = self.cells.get(column) or None
+        if text is not None and text not in allowed:
+            raise self.fault(column, f"not one of {', '.join(allowed)}")
+        return text
+
 
 def read_rows(
     path: Path | str, columns: Sequence[str], error: type[IonscopeError], optional: Sequence[str] = ()

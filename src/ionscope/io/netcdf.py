@@ -3,8 +3,8 @@
 Laboratory spectra rarely share a frequency grid, so the layout is always the padded one: dimensions ``spectrum`` and
 ``point``, ``frequency [Hz]``, ``z_real`` and ``z_imag [ohm]`` over both, ascending in frequency, NaN behind the last
 point of a shorter spectrum. Facts stand over ``spectrum``: ``points``, ``temperature [K]``, ``thickness [cm]``,
-``area [cm2]`` (NaN where unknown), ``specimen``, ``material`` and ``source`` as text, ``assumptions`` and ``metadata``
-as JSON.
+``area [cm2]`` (NaN where unknown), ``specimen``, ``material``, ``electrodes`` and ``source`` as text, ``assumptions``
+and ``metadata`` as JSON.
 Spectra on one grid go into a `ionscope.spectrum.SpectrumSet` (`SpectrumSet.from_spectra`).
 """
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MARK = b"\x89HDF"
 _FACTS = ("temperature", "thickness", "area")
+_STATED = ("material", "electrodes")
 
 
 def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:
@@ -60,6 +61,7 @@ def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:
     for name, texts in (
         ("specimen", [spectrum.specimen or "" for spectrum in spectra]),
         ("material", [spectrum.material or "" for spectrum in spectra]),
+        ("electrodes", [spectrum.electrodes or "" for spectrum in spectra]),
         ("source", [spectrum.source for spectrum in spectra]),
         ("assumptions", [json.dumps(spectrum.assumptions) for spectrum in spectra]),
         ("metadata", [to_json(dict(spectrum.metadata)) for spectrum in spectra]),
@@ -90,16 +92,17 @@ def from_xarray(data: xr.Dataset) -> list[Spectrum]:
     spectra = []
     for row, n in enumerate(data["points"].to_numpy().astype(int)):
         facts: dict[str, Any] = {fact: float(data[fact][row]) for fact in _FACTS}
+        facts = {fact: value for fact, value in facts.items() if np.isfinite(value)}
+        facts |= {fact: str(data[fact][row].item()) or None for fact in _STATED if fact in data}
         spectra.append(
             Spectrum(
                 frequency[row, :n],
                 impedance[row, :n],
                 specimen=str(data["specimen"][row].item()) or None,
-                material=(str(data["material"][row].item()) or None) if "material" in data else None,
                 source=str(data["source"][row].item()),
                 assumptions=tuple(json.loads(str(data["assumptions"][row].item()))) if "assumptions" in data else (),
                 metadata=json.loads(str(data["metadata"][row].item())) if "metadata" in data else {},
-                **{fact: value for fact, value in facts.items() if np.isfinite(value)},
+                **facts,
             )
         )
     return spectra
