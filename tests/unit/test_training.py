@@ -104,7 +104,7 @@ def test_the_best_tuning_is_the_one_that_answers(uninterrupted):
 
 def test_the_encoder_of_the_best_tuning_is_the_one_that_answers(quick, monkeypatch):
     outcomes = iter([Tuning(5.0, 1e-3, error, ()) for error in (0.3, 0.1, 0.2)])
-    monkeypatch.setattr("ionscope.dka.training.tune_bandwidth", lambda *_: next(outcomes))
+    monkeypatch.setattr("ionscope.dka.kernel_fit.tune_bandwidth", lambda *_: next(outcomes))
     before = []
 
     def remember(optimiser, *_):
@@ -341,7 +341,7 @@ def test_what_is_handed_in_stays_as_it_was(quick):
 def tuned_to(errors, monkeypatch):
     """Searches that find these errors, one after the other."""
     outcomes = iter([Tuning(5.0, 1e-3, error, ()) for error in errors])
-    monkeypatch.setattr("ionscope.dka.training.tune_bandwidth", lambda *_: next(outcomes))
+    monkeypatch.setattr("ionscope.dka.kernel_fit.tune_bandwidth", lambda *_: next(outcomes))
 
 
 @pytest.mark.parametrize(

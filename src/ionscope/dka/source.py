@@ -30,6 +30,9 @@ NEAR = 300.0, 100.0, 50.0, 20.0
 PLATEAU_PHASE = np.radians(50.0)
 """A sweep whose phase stays above this shows no resistance: it is not learned from, and not read either."""
 
+Batch = tuple[Features, np.ndarray, np.ndarray]
+"""Spectra as a network sees them, their targets (n,) in decades and the relative variances (n,) of these."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -92,9 +95,7 @@ class Source:
         features, target, _ = self._present(stacked, resistance, np.ones(n), rng)
         return features, target
 
-    def batch(
-        self, index: np.ndarray, n_virtual: int, rng: np.random.Generator
-    ) -> tuple[Features, np.ndarray, np.ndarray]:
+    def batch(self, index: np.ndarray, n_virtual: int, rng: np.random.Generator) -> Batch:
         """The real spectra at `index` followed by `n_virtual` stacks of them: features, targets, their variances."""
         features, target, _ = self.real(index, rng)
         variance = np.ones(len(target))

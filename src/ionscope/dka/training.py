@@ -27,26 +27,21 @@ import torch
 from torch import Tensor, nn
 
 from ionscope.config import Variant
-from ionscope.dka.bandwidth import tune_bandwidth
 from ionscope.dka.deep_kernel import DeepKernel, robust_error
-from ionscope.dka.history import Update, step_row, tuning_row
+from ionscope.dka.history import Update, step_row
 from ionscope.dka.kernel import gaussian_kernel, solve_bordered
+from ionscope.dka.kernel_fit import KernelFit
 from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.regressor import KernelRegressor
-from ionscope.dka.source import Source, join
+from ionscope.dka.schedule import GRADIENT_LIMIT, VALIDATION_VIRTUAL, rise_and_fall, split_validation
+from ionscope.dka.source import Batch, Source, join
 from ionscope.dvae.checkpoint import TrainingState
 from ionscope.dvae.model import DVAE, Architecture, losses
 from ionscope.errors import TrainingError
 from ionscope.preprocess.scaling import Features
 
-VALIDATION_SHARE = 0.12
-VALIDATION_VIRTUAL = 400
-"""Stacks of two validation cells beside the real ones: a handful of specimens alone makes a noisy criterion."""
-
 QUERY_SHARE = 0.25
-WARM_UP = 50
 KERNEL_LEARNING_RATE = 1e-2
-GRADIENT_LIMIT = 5.0
 CHECKPOINT_EVERY = 200
 """Steps. A checkpoint holds the history so far, so late in 60 000 steps it takes a second to save."""
 
@@ -104,21 +99,23 @@ class _Training:
     def __init__(self, source: Source, index: np.ndarray, settings: Variant, seed: int, device: torch.device):
         self.source, self.settings, self.seed, self.device = source, settings, seed, device
         self._check(index)
-        self.fit_index, self.validation_index = _split_validation(source, index, seed)
+        splitting = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+        self.fit_index, self.validation_index = split_validation(source, index, splitting)
         fitting = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
         source.fit_representation(self.fit_index, fitting)
         # Everything that is compared over time is drawn once: validation spectra, and the kernel's final points.
         n_virtual = VALIDATION_VIRTUAL if source.can_mix and settings.dka.mixing else 0
-        self.validation = source.batch(self.validation_index, n_virtual, fitting)
-        self.fixed_support = self._support(self.fit_index, fitting)
+        validation = source.batch(self.validation_index, n_virtual, fitting)
+        support = self._support(self.fit_index, fitting)
         torch.manual_seed(seed)
-        example = self.validation[0].channels
-        self.net = DeepKernel(Architecture.of(settings.dvae, *example.shape[1:])).to(device)
-        self.net.dvae.start_from_components(self._tensor(self.fixed_support[0].channels))
+        example = validation[0].channels
+        joint = settings.dka.training == "joint"
+        guided = joint and settings.dka.guidance > 0
+        self.net = DeepKernel(Architecture.of(settings.dvae, *example.shape[1:]), guided).to(device)
+        self.net.dvae.start_from_components(self.net.tensor(support[0].channels))
+        self.kernel = KernelFit(self.net, settings, seed, support, validation, len(self.fit_index))
         self.dvae_steps = settings.dvae.steps
-        self.joint_steps = settings.dka.steps if settings.dka.training == "joint" else 0
-        self.guided = settings.dka.training == "joint" and settings.dka.guidance > 0
-        self.total = self.dvae_steps + self.joint_steps
+        self.total = self.dvae_steps + (settings.dka.steps if joint else 0)
         self.batch = self.fit_index
 
     def _check(self, index: np.ndarray) -> None:
@@ -189,7 +186,7 @@ class _Training:
         features, target, _ = self.source.batch(index, self._n_virtual(batch), state.rng)
         reconstruction, kl, latent = self._forward(features, state)
         loss = reconstruction + self.settings.dvae.kl_weight * kl
-        guess_loss = self._guess_loss(latent, target) if self.guided else None
+        guess_loss = self._guess_loss(latent, target) if self.net.guided else None
         loss = self._sum(loss, guess_loss)
         update = self._update(state, loss)
         return step_row(state.step, "autoencoder", loss, reconstruction, kl, None, guess_loss, latent, update)
@@ -200,20 +197,8 @@ class _Training:
     def _guess_loss(self, latent: Tensor, target: np.ndarray) -> Tensor:
         """Negative logarithm of a Laplace-like likelihood: the median of the target and the scale of its error."""
         value, scale = self.net.guessed(latent)
-        error = robust_error(value - self._tensor(target.astype(np.float32)))
+        error = robust_error(value - self.net.tensor(target.astype(np.float32)))
         return (error / scale + torch.log(scale)).mean()
-
-    def _noise(self, latent: Tensor, variance: np.ndarray) -> Tensor:
-        """(n,) relative variances of the targets at latent means (n, d), no gradient.
-
-        variance : (n,) those known beforehand; guidance multiplies them by what it has learned
-        """
-        known = self._tensor(variance)
-        if not self.guided:
-            return known
-        with torch.no_grad():
-            guessed = self.net.guessed(latent.float())[1].double() ** 2
-            return known * guessed / guessed.median()
 
     def _joint_step(self, state: TrainingState) -> dict[str, Any]:
         groups = np.unique(self.source.group[self.fit_index])
@@ -230,19 +215,19 @@ class _Training:
         points, asked_points = latent[: len(support_y)].double(), latent[len(support_y) :].double()
         kernel = gaussian_kernel(points, points, scale)
         alpha, bias = solve_bordered(
-            kernel, self._target(support_y), tuning["ridge"], self._noise(points, support_noise)
+            kernel, self.net.tensor(support_y[:, None]), tuning["ridge"], self.net.noise(points, support_noise)
         )
-        error = gaussian_kernel(asked_points, points, scale) @ alpha + bias - self._target(query_y)
-        spread = self._noise(asked_points, query_noise).sqrt()[:, None]
+        error = gaussian_kernel(asked_points, points, scale) @ alpha + bias - self.net.tensor(query_y[:, None])
+        spread = self.net.noise(asked_points, query_noise).sqrt()[:, None]
         kernel_loss = torch.log((robust_error(error) / spread).mean() + 1e-9)
         weight = self.settings.dka.reconstruction_weight
         loss = weight * (reconstruction + self.settings.dvae.kl_weight * kl) + kernel_loss
-        guess_loss = self._guess_loss(latent, np.concatenate([support_y, query_y])) if self.guided else None
+        guess_loss = self._guess_loss(latent, np.concatenate([support_y, query_y])) if self.net.guided else None
         loss = self._sum(loss, guess_loss)
         update = self._update(state, loss)
         return step_row(state.step, "joint", loss, reconstruction, kl, kernel_loss, guess_loss, latent, update)
 
-    def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
+    def _episode_side(self, index: np.ndarray, rng: np.random.Generator) -> Batch:
         most = self.settings.dka.support
         if len(index) > most:
             index = rng.choice(index, most, replace=False)
@@ -251,12 +236,12 @@ class _Training:
     def _n_virtual(self, n: int) -> int:
         return round(self.settings.dka.mixing * n) if self.source.can_mix else 0
 
-    def _support(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
+    def _support(self, index: np.ndarray, rng: np.random.Generator) -> Batch:
         """What a final kernel is fitted to: the real spectra at `index`, and virtual ones."""
         return self.source.batch(index, self.settings.dka.virtual if self.source.can_mix else 0, rng)
 
     def _forward(self, features: Features, state: TrainingState) -> tuple[Tensor, Tensor, Tensor]:
-        x, mask = self._tensor(features.channels), self._tensor(features.mask.astype(np.float32))
+        x, mask = self.net.tensor(features.channels), self.net.tensor(features.mask.astype(np.float32))
         noisy = x.clone()
         noise = torch.randn(x[:, :2].shape, generator=state.noise).to(self.device)
         noisy[:, :2] += self.settings.dvae.noise * noise * mask[:, None, :]
@@ -265,8 +250,7 @@ class _Training:
         return parts.reconstruction, parts.kl, mean
 
     def _update(self, state: TrainingState, loss: Tensor) -> Update:
-        rise = min(1.0, (state.step + 1) / WARM_UP)
-        fall = 0.5 * (1 + np.cos(np.pi * state.step / max(1, self.total))) + 0.01
+        rise, fall = rise_and_fall(state.step, self.total)
         for group, rate in zip(state.optimiser.param_groups, self.base_rates, strict=True):
             group["lr"] = rate * rise * fall
         state.optimiser.zero_grad()
@@ -277,7 +261,7 @@ class _Training:
 
     def _retune(self, state: TrainingState) -> None:
         """Bayesian optimisation of (s, lambda) on the validation specimens, and the best model so far."""
-        tuning = self._tune(state, 2 * self.settings.dka.support)
+        tuning = self.kernel.tune(state.step, 2 * self.settings.dka.support, state.extra)
         state.extra["tunings"].append(tuning)
         if state.history:
             state.history[-1]["validation_error"] = tuning["error"]
@@ -286,50 +270,11 @@ class _Training:
             state.extra |= {"best_error": tuning["error"], "best": best}
             state.keep_as_best()
 
-    def _tune(self, state: TrainingState, most: int) -> dict[str, Any]:
-        """One search for (s, lambda) of an exact kernel on `most` points; a row of the trajectory."""
-        support, target, variance = self.fixed_support
-        if len(target) > most:
-            # Real spectra come first, material by material: too many of them are thinned evenly.
-            rows = np.arange(most)
-            if len(self.fit_index) > most:
-                rows = _thinned(len(target), most)
-            support, target, variance = support[rows], target[rows], variance[rows]
-        validation, truth, validation_variance = self.validation
-        points, asked = self.encode(support), self.encode(validation)
-        noise = self._noise_of(points, variance)
-        # Guessed once: a yardstick that changed with the model could not tell the best of its states.
-        found = np.sqrt(self._noise_of(asked, validation_variance))
-        spread = np.array(state.extra.setdefault("spread", found.tolist()))
-
-        def error(bandwidth: float, ridge: float) -> float:
-            try:
-                model = self._regressor(bandwidth, ridge).fit(points, target, noise)
-            except TrainingError:
-                return float("inf")
-            miss = robust_error(torch.from_numpy(model.predict(asked) - truth)).numpy()
-            return float((miss / spread).mean())
-
-        earlier = [(t["bandwidth"], t["ridge"]) for t in state.extra["tunings"][-2:]]
-        return tuning_row(state.step, tune_bandwidth(error, self.settings.dka.calls, self.seed + state.step, earlier))
-
-    def _regressor(self, bandwidth: float, ridge: float) -> KernelRegressor:
-        weights = self._relative_bandwidths()
-        return KernelRegressor(bandwidth, ridge, weights, inducing=self.settings.dka.points, seed=self.seed)
-
     def _finish(self, state: TrainingState) -> Trained:
         """The final kernel: the best encoder, on the training and the validation spectra together."""
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(2,)))
-        support, target, variance = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
-        points = self.encode(support)
-        regressor: KernelRegressor | LocalMedian
-        if self.settings.dka.regression == "median":
-            trend = self.net.guess_line() if self.guided else None
-            rows = _thinned(len(target), self.settings.dka.points)
-            median = LocalMedian(self.settings.dka.neighbours, self._relative_bandwidths(), trend)
-            regressor = median.fit(points[rows], target[rows])
-        else:
-            regressor = self._final_least_squares(state, points, target, variance)
+        support = self._support(np.concatenate([self.fit_index, self.validation_index]), rng)
+        regressor = self.kernel.final(state.step, support, state.extra)
         return Trained(
             regressor=regressor,
             model=self.net.dvae.cpu().eval(),
@@ -339,40 +284,6 @@ class _Training:
             validation=self.validation_index,
             settings=self.settings,
         )
-
-    def _final_least_squares(
-        self, state: TrainingState, points: np.ndarray, target: np.ndarray, variance: np.ndarray
-    ) -> KernelRegressor:
-        """With the best bandwidth of the joint phase up to `points` spectra.
-
-        Beyond, it rests on so many inducing points, and for as many the bandwidth is tuned once more: the one of the
-        joint phase is that of far fewer.
-        """
-        if len(self.fixed_support[1]) > self.settings.dka.points:
-            state.extra["tunings"].append(self._tune(state, self.settings.dka.points))
-            best = state.extra["tunings"][-1]
-        else:
-            best = state.extra["best"]
-        return self._regressor(best["bandwidth"], best["ridge"]).fit(points, target, self._noise_of(points, variance))
-
-    def _relative_bandwidths(self) -> np.ndarray:
-        return self.net.scale(1.0).detach().cpu().numpy()
-
-    @torch.no_grad()
-    def encode(self, features: Features) -> np.ndarray:
-        """(n, d) latent means in float64."""
-        mean, _ = self.net.dvae.encode(self._tensor(features.channels))
-        return mean.double().cpu().numpy()
-
-    def _noise_of(self, points: np.ndarray, variance: np.ndarray) -> np.ndarray:
-        """`_noise` at latent means (n, d) outside the network."""
-        return self._noise(torch.from_numpy(points).to(self.device), variance).cpu().numpy()
-
-    def _tensor(self, values: np.ndarray) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)
-
-    def _target(self, y: np.ndarray) -> Tensor:
-        return self._tensor(y[:, None])
 
     def _fingerprint(self) -> str:
         content = json.dumps([self.settings.model_dump(mode="json"), self.seed, len(self.fit_index)], sort_keys=True)
@@ -385,19 +296,6 @@ class _Training:
         return data.hexdigest()
 
 
-def _thinned(n: int, most: int) -> np.ndarray:
-    """At most so many of the rows 0 to n - 1, evenly."""
-    return np.linspace(0, n - 1, min(n, most)).astype(int)
-
-
 def _named(index: np.ndarray) -> str:
     shown = ", ".join(str(i) for i in index[:5])
     return f"spectra {shown}" + (f" and {len(index) - 5} more" if len(index) > 5 else "")
-
-
-def _split_validation(source: Source, index: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
-    groups = np.unique(source.group[index])
-    held = rng.choice(groups, max(1, round(VALIDATION_SHARE * len(groups))), replace=False)
-    is_held = np.isin(source.group[index], held)
-    return index[~is_held], index[is_held]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from math import prod
 
 import numpy as np
 import torch
@@ -10,8 +11,8 @@ from torch import Tensor, nn
 
 from ionscope.config import Variant
 from ionscope.dka.deep_kernel import robust_error
+from ionscope.dka.schedule import GRADIENT_LIMIT, VALIDATION_VIRTUAL, rise_and_fall, split_validation
 from ionscope.dka.source import Source
-from ionscope.dka.training import GRADIENT_LIMIT, VALIDATION_SHARE, VALIDATION_VIRTUAL, WARM_UP
 from ionscope.dvae.model import DVAE, Architecture
 from ionscope.errors import TrainingError
 from ionscope.preprocess.scaling import Features
@@ -45,10 +46,7 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
     TrainingError : a loss that is not a number
     """
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    groups = np.unique(source.group[index])
-    held = rng.choice(groups, max(1, round(VALIDATION_SHARE * len(groups))), replace=False)
-    is_held = np.isin(source.group[index], held)
-    fit, validation = index[~is_held], index[is_held]
+    fit, validation = split_validation(source, index, rng)
     source.fit_representation(fit, rng)
     mixing = settings.dka.mixing if source.can_mix else 0.0
     checked, truth, variance = source.batch(validation, VALIDATION_VIRTUAL if mixing else 0, rng)
@@ -58,10 +56,7 @@ def train_direct(source: Source, index: np.ndarray, settings: Variant, seed: int
     network.encoder.start_from_components(torch.from_numpy(example.channels))
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.dvae.learning_rate)
     steps = settings.dvae.steps + settings.dka.steps
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser,
-        lambda step: min(1.0, (step + 1) / WARM_UP) * (0.5 * (1 + np.cos(np.pi * step / steps)) + 0.01),
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: prod(rise_and_fall(step, steps)))
     best, best_state = float("inf"), deepcopy(network.state_dict())
     for step in range(1, steps + 1):
         chosen = rng.choice(fit, min(settings.dvae.batch, len(fit)), replace=False)
