@@ -105,6 +105,13 @@ def test_an_unknown_key_is_named(changes, message):
         ({"learning__search": {"joint": {"dvae.latent": [7, 7]}}}, "search.joint.dvae.latent: name other values"),
         ({"learning__search": {"best": {"dvae.latent": [7]}}}, "search.best is not one of the variants"),
         ({"learning__search": {"joint": {"dvae.latent": [1]}}}, "greater than or equal to 2"),
+        (
+            {
+                "learning__variants__grains": {"target": "sigma_bulk"},
+                "learning__search": {"grains": {"dvae.latent": [7]}},
+            },
+            "search.grains: that variant does not answer sigma_total from the whole band",
+        ),
         ({"reader__calibration_fraction": 0}, "reader.calibration_fraction = 0: .*greater than 0"),
         ({"peers__spectra": 0}, "peers.spectra = 0"),
         ({"simulation": None}, "simulation"),

@@ -44,7 +44,7 @@ def written(tmp_path, name, title=""):
 def test_a_named_temperature_is_used_and_told(tmp_path):
     spectrum = written(tmp_path, "pellet_25degC.txt")
     assert spectrum.temperature == pytest.approx(298.15)
-    assert any("25 C is that in the file's name" in said for said in spectrum.assumptions)
+    assert any("25 C is that in the name" in said for said in spectrum.assumptions)
     assert written(tmp_path, "plain.txt", "s05751_60deg, 26.02.2025\n").temperature == pytest.approx(333.15)
     assert written(tmp_path, "none.txt").temperature is None
 

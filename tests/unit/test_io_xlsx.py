@@ -41,6 +41,28 @@ def test_a_sheet_of_notes_is_left_out_and_told(tmp_path):
     assert any("'Notes' was left out" in told for told in spectrum.assumptions)
 
 
+def test_a_sheet_for_each_temperature(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title in ("25 °C", "40 °C", "notes"):
+        sheet = book.create_sheet(title)
+        sheet.append(["f/Hz", "Re(Z)/ohm", "Im(Z)/ohm"])
+        for f, z in zip(formats.F, formats.Z, strict=True):
+            sheet.append([float(f), float(z.real), float(z.imag)])
+    path = tmp_path / "pellet_60degC.xlsx"
+    book.save(path)
+    spectra = read_spectra(path)
+    assert [spectrum.temperature_c for spectrum in spectra] == [pytest.approx(25), pytest.approx(40), None]
+    assert any("40 C is that in the name" in told for told in spectra[1].assumptions)
+    assert [spectrum.temperature for spectrum in read_spectra(path, temperature=300.0)] == [300.0] * 3
+
+
+def test_a_workbook_of_one_spectrum_may_tell_its_temperature_in_its_name(tmp_path):
+    path = tmp_path / "pellet_60degC.xlsx"
+    path.write_bytes(formats.workbook(extra_sheet=True))
+    assert read_spectrum(path).temperature_c == pytest.approx(60)
+
+
 def test_a_formula_is_data(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["f/Hz", "Re(Z)/ohm", "Im(Z)/ohm"])

@@ -1,13 +1,11 @@
-"""A temperature that stands in a file's name or first line, as ``pellet_25degC.txt``: laboratories keep it there."""
+"""A temperature that stands in the name or first line of a file or sheet, as ``pellet_25degC.txt``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
-from ionscope.io.text import Text
 from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, ZERO_CELSIUS, Spectrum
 
 _LONGEST_TITLE = 120
@@ -21,15 +19,15 @@ _KELVIN = re.compile(r"(?<![\d.,])(?P<number>[1-6]\d\d(?:[.,]\d+)?)\s?K(?![A-Za-
 _DASHES = frozenset("-−–")
 
 
-def with_named_temperature(spectra: list[Spectrum], path: str, text: Text | None = None) -> list[Spectrum]:
-    """The spectra, the only one of a file with the temperature of its name or title where nothing else states one."""
+def with_named_temperature(spectra: list[Spectrum], names: Iterable[str]) -> list[Spectrum]:
+    """The spectra, an only one with the temperature in one of the names where nothing else states one.
+
+    names : of the file or sheet, and its first line
+    """
     if len(spectra) != 1 or spectra[0].temperature is not None:
         return spectra
-    names = [Path(path).stem]
-    if text is not None and text.lines and len(text.lines[0]) <= _LONGEST_TITLE:
-        names.append(text.lines[0])
     (spectrum,) = spectra
-    celsius = named_temperatures(names)
+    celsius = named_temperatures(name for name in names if len(name) <= _LONGEST_TITLE)
     if not celsius:
         return spectra
     temperature = None
@@ -38,7 +36,7 @@ def with_named_temperature(spectra: list[Spectrum], path: str, text: Text | None
         told = f"Temperatures of {values} C stand in the name or first line; none was used."
     else:
         temperature = celsius[0] + ZERO_CELSIUS
-        told = f"The temperature of {celsius[0]:g} C is that in the file's name or first line."
+        told = f"The temperature of {celsius[0]:g} C is that in the name or first line of the file or sheet."
     return [replace(spectrum, temperature=temperature, assumptions=(*spectrum.assumptions, told))]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
@@ -56,27 +58,9 @@ def read_spectra(
     for name, value, unit in (("temperature", temperature, "K"), ("thickness", thickness, "cm"), ("area", area, "cm2")):
         if value is not None and not (np.isfinite(value) and value > 0):
             raise InputDataError(f"{name} {value!r} {unit} is not a positive number")
-    options = Options(sign, temperature, thickness, area)
     source = str(path)
-    content = load_bytes(source)
-    if xlsx.is_workbook(content):
-        return _from_sheets(xlsx.sheets(content, source), options, source)
-    if content.startswith(netcdf.MARK):
-        return [_as_stated(spectrum, options) for spectrum in netcdf.read_sealed(content, source)]
-    vendor = optional.reader_for(content, source)
-    if vendor is optional.read_mpr:
-        return with_named_temperature(_spectra(vendor(source), options), source)
-    for mark, advice in _FOREIGN:
-        if content.startswith(mark):
-            raise problem(source, advice)
-    try:
-        text = decode(content, source, encoding)
-        return with_named_temperature(_from_text(text, options), source, text)
-    except InputDataError:
-        # some vendor formats are text that our own readers know, others are not
-        if vendor is None:
-            raise
-    return with_named_temperature(_spectra(vendor(source), options), source)
+    spectra, title = _read(source, Options(sign, temperature, thickness, area), encoding)
+    return with_named_temperature(spectra, [Path(source).stem, *title])
 
 
 def read_spectrum(
@@ -98,6 +82,29 @@ def read_spectrum(
     if len(spectra) != 1:
         raise problem(str(path), f"holds {len(spectra)} spectra where one is expected; use read_spectra and choose")
     return spectra[0]
+
+
+def _read(source: str, options: Options, encoding: str | None) -> tuple[list[Spectrum], Sequence[str]]:
+    """The spectra of a file, and its first line where it is text."""
+    content = load_bytes(source)
+    if xlsx.is_workbook(content):
+        return _from_sheets(xlsx.sheets(content, source), options, source), []
+    if content.startswith(netcdf.MARK):
+        return [_as_stated(spectrum, options) for spectrum in netcdf.read_sealed(content, source)], []
+    vendor = optional.reader_for(content, source)
+    if vendor is optional.read_mpr:
+        return _spectra(vendor(source), options), []
+    for mark, advice in _FOREIGN:
+        if content.startswith(mark):
+            raise problem(source, advice)
+    try:
+        text = decode(content, source, encoding)
+        return _from_text(text, options), text.lines[:1]
+    except InputDataError:
+        # some vendor formats are text that our own readers know, others are not
+        if vendor is None:
+            raise
+    return _spectra(vendor(source), options), []
 
 
 def _as_stated(spectrum: Spectrum, options: Options) -> Spectrum:
@@ -129,7 +136,7 @@ def _from_sheets(sheets: list[tuple[str, Text]], options: Options, source: str) 
     left_out: list[str] = []
     for title, text in sheets:
         try:
-            spectra += _from_text(text, options)
+            spectra += with_named_temperature(_from_text(text, options), [title, *text.lines[:1]])
         except InputDataError as error:
             first = first or error
             left_out.append(f"Sheet {title!r} was left out ({str(error).removeprefix(text.source).strip(': ')}).")
