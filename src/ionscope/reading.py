@@ -18,6 +18,7 @@ from ionscope.electrodes import BLOCKING, REVERSIBLE
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
 from ionscope.measure import Z90
+from ionscope.mending import matters, mend
 from ionscope.preprocess.quality import Finding, QualityReport, assess
 from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
@@ -31,9 +32,6 @@ WIDE, TOO_WIDE = 1.25, 3.0
 
 HOPELESS = 100.0
 """A factor beyond which the figure itself says nothing more."""
-
-HARMLESS = 0.02
-"""Of |Z|: points off by less, or a drift of less, ask for no caution where the interval is wider than that."""
 
 PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
@@ -118,7 +116,8 @@ class Reader:
         """Read one spectrum; `InputDataError` where it cannot be read at all.
 
         Single points that do not belong to the rest are left out, and told, where the spectrum with them breaks the
-        Kramers-Kronig relations: one that picked up the mains says nothing against the others.
+        Kramers-Kronig relations: one that picked up the mains says nothing against the others. A drift, and a step
+        where the instrument changed its range, are taken off where they could move the answer, and widen its interval.
 
         `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
         of the conductivity: independent of the resistance's error and log-normal, it is added in quadrature at the 90 %
@@ -137,14 +136,11 @@ class Reader:
         spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
         answer = self._answer(spectrum, shape)
         quality = assess(spectrum, answer.kramers_kronig)
-        left_out: tuple[float, ...] = ()
-        if self._excess(answer)["kramers_kronig"] > 1 and quality.outliers.any():
-            kept = ~quality.outliers
-            if kept.sum() >= FEWEST_POINTS:
-                left_out = tuple(spectrum.frequency[~kept].tolist())
-                rest = replace(spectrum, frequency=spectrum.frequency[kept], impedance=spectrum.impedance[kept])
-                answer = self._answer(rest, shape)
-        centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0])
+        breaks = self._excess(answer)["kramers_kronig"] > 1
+        mended = mend(spectrum, quality, 10 ** float(answer.half_width[0]), breaks, FEWEST_POINTS)
+        if mended.spectrum is not spectrum:
+            answer = self._answer(mended.spectrum, shape)
+        centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0]) + mended.doubt
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None
         if shape is not None:
@@ -164,7 +160,7 @@ class Reader:
             self._about(),
             heard,
             shape_spread,
-            left_out,
+            mended.left_out_hz,
         )
         looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
         verdict, reasons = judge(reading, self._excess(answer), self.trained, looks_blocking, quality=quality)
@@ -234,13 +230,14 @@ def judge(
         refusals.append(f"the resistance is uncertain by a factor of {size} either way{hint}")
     elif factor > WIDE:
         cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %{hint}")
+    quality = quality or assess(spectrum)
     for name, sentence in UNFAMILIAR.items():
-        if excess[name] > FAR:
+        # Noise makes an answer uncertain, and its interval says by how much; what goes together, nobody knows.
+        if excess[name] > FAR and not (name == "kramers_kronig" and quality.scatters):
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    findings = (quality or assess(spectrum)).findings
-    cautions += [finding.sentence for finding in findings if _matters(finding, resistance)]
+    cautions += [finding.sentence for finding in quality.findings if _matters(finding, resistance)]
     if reading.left_out_hz:
         points = ", ".join(f"{frequency:.4g}" for frequency in reading.left_out_hz)
         cautions.append(f"read without what was measured at {points} Hz: it does not belong to the rest")
@@ -260,7 +257,7 @@ def judge(
 
 def _matters(finding: Finding, resistance: Estimate) -> bool:
     """Whether a finding asks for caution: a point that is off cannot move the answer by more than it is off."""
-    return finding.size is None or finding.size > min(HARMLESS, resistance.upper / resistance.value - 1)
+    return finding.size is None or matters(finding.size, resistance.upper / resistance.value)
 
 
 def _implausible(reading: Reading) -> list[str]:

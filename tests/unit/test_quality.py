@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ionscope.preprocess import quality
+from ionscope.preprocess import quality, unsteady
 from ionscope.preprocess.quality import assess, flag_outliers
 from ionscope.spectrum import Spectrum
 
@@ -90,7 +90,7 @@ def test_drift_is_named_with_its_size():
     for i in range(20):
         z = cell(F, rng, i % 2) * (1 + 0.08 * passed / passed[0])
         report = assess(Spectrum(F, noisy(z, 0.001, rng)))
-        sizes += [finding.sentence for finding in report.findings if finding.kind == quality.DRIFT]
+        sizes += [finding.sentence for finding in report.findings if finding.kind == unsteady.DRIFT]
     assert len(sizes) >= 19
     assert np.median([float(sentence.split("by ")[1].split(" %")[0]) for sentence in sizes]) == pytest.approx(8, abs=2)
 

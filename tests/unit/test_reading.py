@@ -222,9 +222,17 @@ def test_each_detector_cautions_and_far_out_refuses(detector):
     verdict, reasons = judge(answer(), {**USUAL, detector: 1.5})
     assert (verdict, len(reasons)) == ("caution", 1)
     assert "unusual" in reasons[0]
-    verdict, reasons = judge(answer(), {**USUAL, detector: 1.01 * FAR})
-    assert (verdict, len(reasons)) == ("refuse", 1)
+    waves = assess(Spectrum(F, cell(F, 1e3) * (1 + 0.02 * np.sin(4 * np.log10(F)))))
+    verdict, reasons = judge(answer(), {**USUAL, detector: 1.01 * FAR}, quality=waves)
+    assert verdict == "refuse"
     assert "unlike anything" in reasons[0]
+
+
+def test_noise_is_no_reason_to_refuse():
+    rng = np.random.default_rng(8)
+    noisy = Spectrum(F, cell(F, 1e3) * (1 + 0.05 * (rng.normal(size=F.size) + 1j * rng.normal(size=F.size))))
+    verdict, reasons = judge(answer(), {**USUAL, "kramers_kronig": 4 * FAR}, quality=assess(noisy))
+    assert verdict == "caution" and any("scatters by" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize(("factor", "verdict"), [(1.05, "ok"), (1.5, "caution"), (10.0, "refuse")])

@@ -74,12 +74,27 @@ def test_a_point_that_is_far_off_is_left_out_and_told(reader, at):
     assert f"read without what was measured at {frequency[at]:.4g} Hz" in found.reasons[-1]
 
 
-def test_many_points_that_are_off_are_not_single_points(reader):
+@pytest.mark.parametrize("noise", [0.03, 0.1])
+def test_many_points_that_are_off_are_noise_which_the_interval_has_room_for(reader, noise):
     rng = np.random.default_rng(0)
     frequency = np.geomspace(1, 1e6, 61)
-    z = cell(frequency, 1e3, share=0.4, arc=2e5, spike=1.0) * (1 + 0.1 * rng.normal(size=61))
+    z = cell(frequency, 1e3, share=0.4, arc=2e5, spike=1.0) * (1 + noise * rng.normal(size=61))
     reading = reader.read(Spectrum(frequency, z))
-    assert reading.left_out_hz == () and reading.verdict == "refuse"
+    assert reading.left_out_hz == () and reading.verdict == "caution"
+    assert reading.resistance.lower <= 1e3 <= reading.resistance.upper
+    assert reading.resistance.upper / reading.resistance.value > 1 + noise
+
+
+@pytest.mark.parametrize("size", [-0.1, 0.06])
+def test_a_step_of_the_instruments_range_is_told_and_in_the_interval(reader, size):
+    rng = np.random.default_rng(0)
+    frequency = np.geomspace(1, 1e6, 61)
+    z = cell(frequency, 1e3, share=0.4, arc=2e5, spike=1.0) * (1 + 0.001 * rng.normal(size=61))
+    for at in (3e4, 8.0):
+        reading = reader.read(Spectrum(frequency, np.where(frequency < at, 1 + size, 1.0) * z))
+        assert reading.verdict == "caution" and any("changes its range" in reason for reason in reading.reasons)
+        assert reading.resistance.lower <= 1e3 <= reading.resistance.upper
+        assert reading.resistance.lower <= (1 + size) * 1e3 <= reading.resistance.upper
 
 
 def test_published_conductivities_are_usual_for_their_material_and_a_tenth_or_ten_times_mostly_not(reader):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.kramers_kronig import KramersKronigResult, design_matrix, kramers_kronig, time_constants
+from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
+from ionscope.preprocess.unsteady import STEP, Change, find_change
 from ionscope.spectrum import Spectrum
 
 OUTLIER = "outlier"
 MAINS = "mains"
-DRIFT = "drift"
 LOW_FREQUENCY = "low-frequency inconsistency"
 INDUCTIVE = "inductive tail"
 NOISE = "noise"
@@ -29,8 +29,9 @@ _MAINS = (50.0, 60.0)  # Hz
 _HARMONICS = (1, 2, 3)
 _NEAR_LINE = 0.06  # relative distance at which a point still picks a line up
 _NEAR_HARMONIC = 0.03
-_DRIFT_SCORE = 4.5  # standard errors
-_DRIFT_FLOOR = 0.003
+_MOST_CHANGES = 2
+_LONE = 3  # points between one outlier and the next that have nothing to do with each other
+_RANDOM = 0.3  # correlation of neighbouring residuals; noise reaches 0.15, drift and steps 0.6
 _MIN_POINTS = 10
 _MIN_DENSITY = 1.9  # points a decade
 _NOISE_LIMIT = 0.01  # of |Z|
@@ -62,13 +63,20 @@ class QualityReport:
     findings : in order of rising frequency within their kind; empty for a clean spectrum
     outliers : (f,) bool, points that do not belong to the rest
     noise : relative noise (standard deviation of either part over \\|Z\\|), outliers left out
-    kramers_kronig : the fit without the outliers
+    kramers_kronig : the fit without the outliers and the changes
+    changes : drift and steps
     """
 
     findings: tuple[Finding, ...]
     outliers: np.ndarray
     noise: float
     kramers_kronig: KramersKronigResult
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def scatters(self) -> bool:
+        """Whether what no causal cell shows is noise, and no change that is not understood."""
+        return _scatters(self.kramers_kronig, self.outliers)
 
     @property
     def clean(self) -> bool:
@@ -101,22 +109,21 @@ def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> Qualit
     """
     frequency, impedance = spectrum.frequency, spectrum.impedance
     outliers, result = _without_outliers(frequency, impedance, fit)
-    noise = float(result.noise[0])
     findings: list[Finding] = []
     sparse = _sparse(frequency)
     if sparse is not None:
-        return QualityReport((sparse,), np.zeros(frequency.size, dtype=bool), noise, result)
-    rate, drift = _drift(frequency, impedance, outliers, result)
-    steady = impedance / (1 + rate * _elapsed(frequency))
-    if drift is not None:  # single points are judged with the drift taken off
-        outliers, result = _without_outliers(frequency, steady)
+        return QualityReport((sparse,), np.zeros(frequency.size, dtype=bool), float(result.noise[0]), result)
+    changes, outliers, result = _changes(frequency, impedance, outliers, result)
+    noise = float(result.noise[0])
+    steady = impedance / np.prod([change.factor for change in changes], axis=0)
     size = np.abs(result.residuals[0])
     low = _low_frequency(frequency, steady, outliers, int(result.elements[0]))
     if low is not None:
         outliers = outliers & (frequency > low.high)  # the part is bad as a whole, not point by point
     for at in np.flatnonzero(outliers):
         findings.append(_name_outlier(float(frequency[at]), float(size[at]), noise))
-    findings += [finding for finding in (drift, low, _inductive_tail(frequency, impedance, result)) if finding]
+    findings += [_name_change(change, float(frequency[0])) for change in changes]
+    findings += [finding for finding in (low, _inductive_tail(frequency, impedance, result)) if finding]
     if noise > _NOISE_LIMIT:
         findings.append(
             Finding(
@@ -126,7 +133,7 @@ def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> Qualit
                 f"The spectrum scatters by {100 * noise:.2g} % around any causal cell.",
             )
         )
-    return QualityReport(tuple(findings), outliers, noise, result)
+    return QualityReport(tuple(findings), outliers, noise, result, changes)
 
 
 def _scores(result: KramersKronigResult, keep: np.ndarray) -> np.ndarray:
@@ -193,47 +200,54 @@ def _sparse(frequency: np.ndarray) -> Finding | None:
     )
 
 
-def _drift(
+def _changes(
     frequency: np.ndarray, impedance: np.ndarray, outliers: np.ndarray, result: KramersKronigResult
-) -> tuple[float, Finding | None]:
-    """A cell that changes in proportion to the time elapsed: one more regressor beside the causal ones.
+) -> tuple[tuple[Change, ...], np.ndarray, KramersKronigResult]:
+    """Drift and steps that explain a spectrum, the clearest first; without them, outliers (f,) and the fit of the rest.
 
-    The time that a point takes is taken as proportional to its period, from high to low frequency; the impedance at
-    elapsed share t is then Z (1 + d t), and d is fitted with its standard error.
+    Without them noise must be left, and single points at most: an instrument can be wrong in other ways, as in the
+    phase on one side of a range, and a change that only comes near would move the answer for nothing. `outliers` and
+    `result` are of the spectrum as it is, and are given back where nothing explains it.
     """
-    keep = ~outliers
-    elapsed = _elapsed(frequency)
-    modulus = np.abs(impedance)
-    basis = design_matrix(frequency, time_constants(frequency, elements=int(result.elements[0])))
-    columns = np.column_stack([basis, elapsed * impedance])[keep] / modulus[keep, None]
-    target = (impedance / modulus)[keep]
-    matrix = np.concatenate([columns.real, columns.imag])
-    goal = np.concatenate([target.real, target.imag])
-    u, s, vt = np.linalg.svd(matrix, full_matrices=False)
-    useful = s > 1e-12 * s[0]
-    inverse = np.where(useful, 1 / np.where(useful, s, 1.0), 0.0)
-    solution = vt.T @ (inverse * (u.T @ goal))
-    left = goal - matrix @ solution
-    freedom = max(goal.size - int(useful.sum()), 1)
-    error = np.sqrt(left @ left / freedom) * np.linalg.norm(inverse * vt[:, -1])
-    drift = float(solution[-1])
-    if abs(drift) < _DRIFT_FLOOR or abs(drift) < _DRIFT_SCORE * error:
-        return 0.0, None
-    reach = float(frequency[elapsed > 0.05].max())
-    return drift, Finding(
-        DRIFT,
-        float(frequency[0]),
-        reach,
-        f"The impedance drifts by {100 * drift:+.2g} % during the sweep, which shows below {reach:.3g} Hz; "
-        "the cell was not in a steady state.",
-        abs(drift),
-    )
+    for heard in (False, True):  # a step makes outliers of the points beside it: without them it shows less
+        changes: list[Change] = []
+        steady, single, fit = impedance, outliers, result
+        for _ in range(_MOST_CHANGES):
+            found = find_change(frequency, steady, np.ones_like(single) if heard else ~single, fit)
+            if found is None:
+                break
+            changes.append(found)
+            steady = steady / found.factor
+            single, fit = _without_outliers(frequency, steady)
+        if changes and _scatters(fit, single) and (np.diff(np.flatnonzero(single)) > _LONE).all():
+            return tuple(changes), single, fit
+    return (), outliers, result
 
 
-def _elapsed(frequency: np.ndarray) -> np.ndarray:
-    """(f,) share of the sweep's duration that has passed at each point, if a point takes a number of periods."""
-    passed = np.cumsum(1 / frequency[::-1])[::-1]
-    return passed / passed[0]
+def _scatters(result: KramersKronigResult, outliers: np.ndarray) -> bool:
+    """Whether residuals of neighbouring points are independent of one another, as those of noise are."""
+    residual, leverage = result.residuals[0][~outliers], result.leverage[0][~outliers]
+    parts = [
+        part / np.sqrt(np.clip(1 - share, 0.05, 1))
+        for part, share in ((residual.real, leverage.real), (residual.imag, leverage.imag))
+    ]
+    together = sum(float(part[1:] @ part[:-1]) for part in parts)
+    return together < _RANDOM * sum(float(part @ part) for part in parts)
+
+
+def _name_change(change: Change, low: float) -> Finding:
+    high = change.frequency
+    if change.kind == STEP:
+        sentence = (
+            f"Below {high:.3g} Hz the impedance is {100 * change.size:+.2g} % off what it is above, as where an "
+            "instrument changes its range."
+        )
+    else:
+        sentence = (
+            f"The impedance drifts by {100 * change.size:+.2g} % during the sweep, which shows below {high:.3g} Hz; "
+            "the cell was not in a steady state."
+        )
+    return Finding(change.kind, low, high, sentence, abs(change.size))
 
 
 def _low_frequency(frequency: np.ndarray, impedance: np.ndarray, outliers: np.ndarray, elements: int) -> Finding | None:

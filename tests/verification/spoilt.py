@@ -1,0 +1,78 @@
+"""Pellets of circuit elements, spoilt as in laboratories: what the reader makes of them.
+
+``python tests/verification/spoilt.py`` prints it; README has a table of it. The pellets are those of `laboratory.py`,
+the corruptions those of the trust table (`ionscope.evaluate.corruptions`) that an instrument or a restless cell makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from laboratory import Pellet, pellet
+
+from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
+from ionscope.files import whole_file
+from ionscope.preprocess.reference import read_off
+from ionscope.reading import Reader
+
+NAMES = "spikes", "mains line", "drift", "range jump", "noise"
+
+
+def spoilt(made: Pellet, name: str, rng: np.random.Generator) -> Pellet:
+    """The pellet measured with one of the corruptions `NAMES`."""
+    (corruption,) = (known for known in CORRUPTIONS if known.name == name)
+    spectrum = made.spectrum
+    sweeps = Sweeps(spectrum.frequency, spectrum.impedance[None], np.array([made.resistance]), np.ones(1))
+    return replace(made, spectrum=replace(spectrum, impedance=corruption.spoil(rng, sweeps).z[0]))
+
+
+def read_spoilt(number: int, seed: int, reader: Reader) -> pd.DataFrame:
+    """One row a corruption: how it is, shares of the verdicts, errors in decades and coverage of what is answered."""
+    rows = {}
+    for name in NAMES:
+        severity = next(known.severity for known in CORRUPTIONS if known.name == name)
+        answers = []
+        for child in np.random.SeedSequence(seed).spawn(number):
+            rng = np.random.default_rng(child)
+            made = spoilt(pellet(rng), name, rng)
+            reading = reader.read(made.spectrum)
+            resistance = reading.resistance
+            covered = resistance.lower <= made.resistance <= resistance.upper
+            plain = float(read_off(made.spectrum.frequency, made.spectrum.impedance)[0])
+            errors = (abs(np.log10(value / made.resistance)) for value in (resistance.value, plain))
+            answers.append((reading.verdict, *errors, covered, resistance.upper / resistance.value - 1))
+        table = pd.DataFrame(answers, columns=["verdict", "error", "read_off", "covered", "half_width"])
+        read = table[table["verdict"] != "refuse"]
+        rows[name] = {
+            "severity": severity,
+            "n": len(table),
+            "ok": (table["verdict"] == "ok").mean(),
+            "refused": 1 - len(read) / len(table),
+            "median": read["error"].median(),
+            "90 %": read["error"].quantile(0.9),
+            "read-off: 90 %": read["read_off"].quantile(0.9),
+            "half-width": read["half_width"].median(),
+            "covered": read["covered"].mean(),
+        }
+    return pd.DataFrame(rows).T.rename_axis("spoilt by")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pellets", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", metavar="CSV", help="write the figures there too")
+    parser.add_argument("--model", help="folder of a model (default: the one that comes with the package)")
+    arguments = parser.parse_args()
+    figures = read_spoilt(arguments.pellets, arguments.seed, Reader.load(arguments.model))
+    print(figures.to_string(float_format="{:.3g}".format))
+    if arguments.output:
+        with whole_file(arguments.output) as temporary:
+            figures.to_csv(temporary)
+
+
+if __name__ == "__main__":
+    main()
