@@ -1,7 +1,8 @@
 """Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON ...]]
 
 They come from the last paper run, and those about the reader from the last production run, where there is one,
-and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv.
+and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv
+and tests/verification/spoilt.py --output results/spoilt.csv.
 With a measured file, the example in the first screen is what `ionscope predict` says of it; with each validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
@@ -24,6 +25,7 @@ RUN = ROOT / "results" / "paper"
 PRODUCTION = ROOT / "results" / "production"
 SHIPPED = ROOT / "src" / "ionscope" / "models" / "reader"
 LABORATORY = ROOT / "results" / "laboratory.csv"
+SPOILT = ROOT / "results" / "spoilt.csv"
 
 
 def figure(text: str) -> str:
@@ -147,6 +149,22 @@ def laboratory_table() -> str:
     return markdown([*head, "not worse than the read-off"], rows)
 
 
+def spoilt_table() -> str:
+    """The same pellets spoilt, as tests/verification/spoilt.py read them."""
+    figures = pd.read_csv(SPOILT, index_col=0)
+    rows = [
+        [
+            f"{name}: {row['severity']}".replace("|Z|", "the impedance"),
+            *(f"{row[key]:.0%}" for key in ("ok", "refused")),
+            *(f"{row[key]:.2g}" for key in ("median", "90 %", "read-off: 90 %")),
+            *(f"{row[key]:.0%}" for key in ("half-width", "covered")),
+        ]
+        for name, row in figures.iterrows()
+    ]
+    head = ["spoilt by", "ok", "refused", "median error", "90 %", "read-off, 90 %", "interval, either way"]
+    return markdown([*head, "covered"], rows)
+
+
 def example(path: str) -> str:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -178,6 +196,8 @@ def main() -> None:
         tables |= {"reader": reader_table(), "production": production_table()}
     if LABORATORY.is_file():
         tables["laboratory"] = laboratory_table()
+    if SPOILT.is_file():
+        tables["spoilt"] = spoilt_table()
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:
