@@ -88,7 +88,10 @@ def figure_spectra(spectra: Sequence[Spectrum], path: Path | str) -> Path:
 
 
 def residual_data(spectrum: Spectrum, report: QualityReport) -> pd.DataFrame:
-    """Columns ``frequency_hz, residual_real_percent, residual_imag_percent`` of |Z|, and ``outlier`` (0 or 1)."""
+    """Columns ``frequency_hz, residual_real_percent, residual_imag_percent`` of |Z|, and ``outlier`` (0 or 1).
+
+    Residuals are those of the spectrum without the drift and the steps that the report names.
+    """
     result: KramersKronigResult = report.kramers_kronig
     return pd.DataFrame(
         {
