@@ -20,11 +20,13 @@ class Mended:
     """A spectrum to be read.
 
     left_out_hz : frequencies of the points that were left out
+    taken_off : kinds of the changes that were
     doubt : decades by which its resistance may be off either way for what was taken off
     """
 
     spectrum: Spectrum
     left_out_hz: tuple[float, ...] = ()
+    taken_off: tuple[str, ...] = ()
     doubt: float = 0.0
 
 
@@ -40,7 +42,9 @@ def mend(spectrum: Spectrum, quality: QualityReport, factor: float, breaks: bool
     breaks : whether it breaks the Kramers-Kronig relations; only then are points left out
     fewest : points that are needed to read it
     """
-    left_out, doubt = (), 0.0
+    left_out: tuple[float, ...] = ()
+    taken_off: tuple[str, ...] = ()
+    doubt = 0.0
     if any(matters(abs(change.size), factor) for change in quality.changes):
         factors = np.array([change.factor for change in quality.changes])
         steady = spectrum.impedance / factors.prod(axis=0)
@@ -48,11 +52,12 @@ def mend(spectrum: Spectrum, quality: QualityReport, factor: float, breaks: bool
         spectrum = replace(spectrum, impedance=steady * factors[:, at].prod())
         off = [1 + change.size if change.kind == STEP else change.factor[at] for change in quality.changes]
         doubt = float(np.abs(np.log10(off)).sum())
+        taken_off = tuple(change.kind for change in quality.changes)
     kept = ~quality.outliers
     if breaks and fewest <= kept.sum() < len(spectrum):
         left_out = tuple(spectrum.frequency[~kept].tolist())
         spectrum = replace(spectrum, frequency=spectrum.frequency[kept], impedance=spectrum.impedance[kept])
-    return Mended(spectrum, left_out, doubt)
+    return Mended(spectrum, left_out, taken_off, doubt)
 
 
 def matters(size: float, factor: float) -> bool:

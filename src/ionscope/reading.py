@@ -53,6 +53,7 @@ class Reading:
     witnesses : for each, its own resistance [ohm] and its share in the answer
     shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
     left_out_hz : frequencies of single points that spoil the spectrum and were not read
+    taken_off : kinds of the changes during the sweep (`drift`, `step`) that it was read without
     notes : what else was found, too small to move the answer beyond its interval
     """
 
@@ -66,6 +67,7 @@ class Reading:
     witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
     shape_spread: float = 0.0
     left_out_hz: tuple[float, ...] = ()
+    taken_off: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class Reading:
             "read_off_ohm": self.read_off,
             "witnesses": self.witnesses,
             "left_out_hz": list(self.left_out_hz),
+            "taken_off": list(self.taken_off),
             "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},
             "notes": list(self.notes),
             "assumptions": list(self.spectrum.assumptions),
@@ -161,6 +164,7 @@ class Reader:
             heard,
             shape_spread,
             mended.left_out_hz,
+            mended.taken_off,
         )
         looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
         verdict, reasons = judge(reading, self._excess(answer), self.trained, looks_blocking, quality=quality)
@@ -241,6 +245,11 @@ def judge(
     if reading.left_out_hz:
         points = ", ".join(f"{frequency:.4g}" for frequency in reading.left_out_hz)
         cautions.append(f"read without what was measured at {points} Hz: it does not belong to the rest")
+    if reading.taken_off:
+        changes = " and the ".join(dict.fromkeys(reading.taken_off))
+        cautions.append(
+            f"read without the {changes}, as the cell was when its resistance showed; the interval has room for it"
+        )
     if not resistance.lower <= reading.read_off <= resistance.upper:
         cautions.append(
             f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"

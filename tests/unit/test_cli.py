@@ -34,6 +34,7 @@ KEYS = {
         "read_off_ohm",
         "witnesses",
         "left_out_hz",
+        "taken_off",
         "trust",
         "notes",
         "assumptions",

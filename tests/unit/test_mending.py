@@ -25,7 +25,7 @@ def mended(spectrum, factor=NARROW, breaks=True):
 
 
 def untouched(found, spectrum):
-    return found.spectrum is spectrum and found.left_out_hz == () and found.doubt == 0
+    return found.spectrum is spectrum and (found.left_out_hz, found.taken_off, found.doubt) == ((), (), 0.0)
 
 
 @pytest.mark.parametrize("below", [1e4, 3.0])
@@ -36,6 +36,7 @@ def test_the_side_of_a_step_that_shows_the_resistance_is_kept_and_the_other_in_d
     kept = 1.05 if below > 100 else 1.0
     np.testing.assert_allclose(found.spectrum.impedance, kept * steady.impedance, rtol=0.015)
     assert found.doubt == pytest.approx(np.log10(1.05), rel=0.3)
+    assert found.taken_off == ("step",)
 
 
 def test_a_cell_that_drifts_is_read_as_it_was_when_its_resistance_showed():

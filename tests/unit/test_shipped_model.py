@@ -93,6 +93,9 @@ def test_a_step_of_the_instruments_range_is_told_and_in_the_interval(reader, siz
     for at in (3e4, 8.0):
         reading = reader.read(Spectrum(frequency, np.where(frequency < at, 1 + size, 1.0) * z))
         assert reading.verdict == "caution" and any("changes its range" in reason for reason in reading.reasons)
+        assert set(reading.taken_off) == {"step"} and any(
+            "read without the step" in reason for reason in reading.reasons
+        )
         assert reading.resistance.lower <= 1e3 <= reading.resistance.upper
         assert reading.resistance.lower <= (1 + size) * 1e3 <= reading.resistance.upper
 
