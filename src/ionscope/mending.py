@@ -8,7 +8,7 @@ import numpy as np
 
 from ionscope.preprocess.quality import QualityReport
 from ionscope.preprocess.reference import read_off
-from ionscope.preprocess.unsteady import STEP
+from ionscope.preprocess.unsteady import STEP, without
 from ionscope.spectrum import Spectrum
 
 HARMLESS = 0.02
@@ -46,11 +46,11 @@ def mend(spectrum: Spectrum, quality: QualityReport, factor: float, breaks: bool
     taken_off: tuple[str, ...] = ()
     doubt = 0.0
     if any(matters(abs(change.size), factor) for change in quality.changes):
-        factors = np.array([change.factor for change in quality.changes])
-        steady = spectrum.impedance / factors.prod(axis=0)
+        steady = without(spectrum.impedance, quality.changes)
         at = int(np.argmin(np.abs(spectrum.frequency - read_off(spectrum.frequency, steady)[1])))
-        spectrum = replace(spectrum, impedance=steady * factors[:, at].prod())
-        off = [1 + change.size if change.kind == STEP else change.factor[at] for change in quality.changes]
+        by_then = [change.factor[at] for change in quality.changes]
+        spectrum = replace(spectrum, impedance=steady * np.prod(by_then))
+        off = [1 + c.size if c.kind == STEP else factor for c, factor in zip(quality.changes, by_then, strict=True)]
         doubt = float(np.abs(np.log10(off)).sum())
         taken_off = tuple(change.kind for change in quality.changes)
     kept = ~quality.outliers

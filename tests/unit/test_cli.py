@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from cells import calibrate, cell, pellets
+from json_form import KEYS
 
 import ionscope
 from ionscope.cli import build_parser, main
@@ -26,21 +27,6 @@ ROOT = Path(__file__).parents[2]
 F = np.logspace(5, -1, 61)
 HEADER = "frequency_hz,z_real_ohm,z_imag_ohm\n"
 OK, BAD_INPUT, REFUSED = 0, 2, 3
-KEYS = {
-    *("file", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c"),
-    *(
-        "resistance_total_ohm",
-        "sigma_total_s_cm",
-        "read_off_ohm",
-        "witnesses",
-        "left_out_hz",
-        "taken_off",
-        "trust",
-        "notes",
-        "assumptions",
-        "model",
-    ),
-}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import pytest
 from cells import SHAPE, cell, pellets
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_form import KEYS
 
 from ionscope.config import Population, ReaderModel, Representing, Simulation
 from ionscope.dka.reader_model import (
@@ -44,21 +45,6 @@ TRAINING = pellets(80, temperatures=(298.15,), points=71, high=1e6, noise=0.003)
 FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, seed=5)
 F = np.logspace(-1, 5, 61)
 USUAL = dict.fromkeys(DETECTORS, 0.5)
-KEYS = {
-    *("file", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz", "temperature_c"),
-    *(
-        "resistance_total_ohm",
-        "sigma_total_s_cm",
-        "read_off_ohm",
-        "witnesses",
-        "left_out_hz",
-        "taken_off",
-        "trust",
-        "notes",
-        "assumptions",
-        "model",
-    ),
-}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,23 +165,29 @@ def summary(table: pd.DataFrame) -> pd.Series:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def figures_of(number: int, seed: int, reader: Reader) -> pd.DataFrame:
+    """The table: all pellets, those answered, and by verdict, electrode and material."""
+    table = read_pellets(number, seed, reader)
+    groups = {"all": table, "answered": table[table["verdict"] != "refuse"]}
+    for column in ("verdict", "electrode", "material"):
+        groups |= dict(iter(table.groupby(column)))
+    return pd.DataFrame({name: summary(part) for name, part in groups.items()}).T.rename_axis("pellets")
+
+
+def print_figures(about: str, figures: Callable[[int, int, Reader], pd.DataFrame]) -> None:
+    """A command that prints what `figures` says of so many pellets of a seed, and may write it."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--pellets", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", metavar="CSV", help="write the figures there too")
     parser.add_argument("--model", help="folder of a model (default: the one that comes with the package)")
     arguments = parser.parse_args()
-    table = read_pellets(arguments.pellets, arguments.seed, Reader.load(arguments.model))
-    groups = {"all": table, "answered": table[table["verdict"] != "refuse"]}
-    for column in ("verdict", "electrode", "material"):
-        groups |= dict(iter(table.groupby(column)))
-    figures = pd.DataFrame({name: summary(part) for name, part in groups.items()}).T.rename_axis("pellets")
-    print(figures.round(4).to_string())
+    table = figures(arguments.pellets, arguments.seed, Reader.load(arguments.model))
+    print(table.round(4).to_string())
     if arguments.output:
         with whole_file(arguments.output) as temporary:
-            figures.to_csv(temporary)
+            table.to_csv(temporary)
 
 
 if __name__ == "__main__":
-    main()
+    print_figures(__doc__.splitlines()[0], figures_of)

@@ -6,15 +6,13 @@ the corruptions those of the trust table (`ionscope.evaluate.corruptions`) that 
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from laboratory import Pellet, pellet
+from laboratory import Pellet, pellet, print_figures
 
 from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
-from ionscope.files import whole_file
 from ionscope.preprocess.reference import read_off
 from ionscope.reading import Reader
 
@@ -57,22 +55,8 @@ def read_spoilt(number: int, seed: int, reader: Reader) -> pd.DataFrame:
             "half-width": read["half_width"].median(),
             "covered": read["covered"].mean(),
         }
-    return pd.DataFrame(rows).T.rename_axis("spoilt by")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pellets", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--output", metavar="CSV", help="write the figures there too")
-    parser.add_argument("--model", help="folder of a model (default: the one that comes with the package)")
-    arguments = parser.parse_args()
-    figures = read_spoilt(arguments.pellets, arguments.seed, Reader.load(arguments.model))
-    print(figures.to_string(float_format="{:.3g}".format))
-    if arguments.output:
-        with whole_file(arguments.output) as temporary:
-            figures.to_csv(temporary)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spoilt by")
 
 
 if __name__ == "__main__":
-    main()
+    print_figures(__doc__.splitlines()[0], read_spoilt)

@@ -30,16 +30,8 @@ _TEXT = ("file", "specimen", "material", "electrodes", "verdict", "reasons", "no
 COLUMNS = (
     *("file", "specimen", "material", "electrodes", "points", "frequency_min_hz", "frequency_max_hz"),
     *("temperature_c", "thickness_cm", "area_cm2", "resistance_ohm", "resistance_lower_ohm", "resistance_upper_ohm"),
-    *(
-        "sigma_s_cm",
-        "sigma_lower_s_cm",
-        "sigma_upper_s_cm",
-        "read_off_ohm",
-        "verdict",
-        "reasons",
-        "notes",
-        "assumptions",
-    ),
+    *("sigma_s_cm", "sigma_lower_s_cm", "sigma_upper_s_cm", "read_off_ohm", "verdict"),
+    *("reasons", "notes", "assumptions"),
 )
 """Of the table of spectra; intervals are 90 %."""
 

@@ -149,7 +149,7 @@ def reader_metrics(
     alone = np.abs(testimony.answers - truth[:, None])
     electrode = spectra["electrode"].astype(str)[evidence["spectrum"]]
     blocks = np.isin(electrode, list(blocking))
-    stated = np.where(blocks, *(bundle.referee.answer(testimony, name)[1] for name in ELECTRODES))
+    stated = np.where(blocks, *(bundle.referee.half_width(testimony, name) for name in ELECTRODES))
 
     def describe(rows: np.ndarray) -> dict[str, float]:
         figures = {

@@ -154,11 +154,19 @@ class Referee:
 
         electrodes : one of `ELECTRODES` where all are known to have such; the half-width depends on it, no answer does
         """
-        x = (np.clip(testimony.features, self.low, self.high) - self.centre) / self.spread
+        x = self._within(testimony)
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-        expected, stated = self.error_scale.predict(x), STATED.index(electrodes)
+        return weighted_median(testimony.answers, weights), self.half_width(testimony, electrodes), weights
+
+    def half_width(self, testimony: Testimony, electrodes: str | None = None) -> np.ndarray:
+        """(n,) half-width alone, as `answer` gives it."""
+        expected, stated = self.error_scale.predict(self._within(testimony)), STATED.index(electrodes)
         quantile = _quantile_of(expected, testimony.blocking, self.steps[stated], self.quantiles[stated])
-        return weighted_median(testimony.answers, weights), quantile * np.exp(expected), weights
+        return quantile * np.exp(expected)
+
+    def _within(self, testimony: Testimony) -> np.ndarray:
+        """(n, d) features within their limits, as the regressions know them."""
+        return (np.clip(testimony.features, self.low, self.high) - self.centre) / self.spread
 
 
 @dataclass(frozen=True)

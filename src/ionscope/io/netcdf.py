@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MARK = b"\x89HDF"
 _FACTS = ("temperature", "thickness", "area")
-_STATED = ("material", "electrodes")
+_NAMED = ("specimen", "material", "electrodes")
 
 
 def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:
@@ -59,9 +59,7 @@ def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:
         values = [getattr(spectrum, fact) for spectrum in spectra]
         data[fact] = ("spectrum", np.array([np.nan if value is None else value for value in values]))
     for name, texts in (
-        ("specimen", [spectrum.specimen or "" for spectrum in spectra]),
-        ("material", [spectrum.material or "" for spectrum in spectra]),
-        ("electrodes", [spectrum.electrodes or "" for spectrum in spectra]),
+        *((name, [getattr(spectrum, name) or "" for spectrum in spectra]) for name in _NAMED),
         ("source", [spectrum.source for spectrum in spectra]),
         ("assumptions", [json.dumps(spectrum.assumptions) for spectrum in spectra]),
         ("metadata", [to_json(dict(spectrum.metadata)) for spectrum in spectra]),
@@ -93,12 +91,11 @@ def from_xarray(data: xr.Dataset) -> list[Spectrum]:
     for row, n in enumerate(data["points"].to_numpy().astype(int)):
         facts: dict[str, Any] = {fact: float(data[fact][row]) for fact in _FACTS}
         facts = {fact: value for fact, value in facts.items() if np.isfinite(value)}
-        facts |= {fact: str(data[fact][row].item()) or None for fact in _STATED if fact in data}
+        facts |= {fact: str(data[fact][row].item()) or None for fact in _NAMED if fact in data}
         spectra.append(
             Spectrum(
                 frequency[row, :n],
                 impedance[row, :n],
-                specimen=str(data["specimen"][row].item()) or None,
                 source=str(data["source"][row].item()),
                 assumptions=tuple(json.loads(str(data["assumptions"][row].item()))) if "assumptions" in data else (),
                 metadata=json.loads(str(data["metadata"][row].item())) if "metadata" in data else {},

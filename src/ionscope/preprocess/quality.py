@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
-from ionscope.preprocess.unsteady import STEP, Change, find_change
+from ionscope.preprocess.unsteady import STEP, Change, find_change, without
 from ionscope.spectrum import Spectrum
 
 OUTLIER = "outlier"
@@ -115,7 +115,7 @@ def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> Qualit
         return QualityReport((sparse,), np.zeros(frequency.size, dtype=bool), float(result.noise[0]), result)
     changes, outliers, result = _changes(frequency, impedance, outliers, result)
     noise = float(result.noise[0])
-    steady = impedance / np.prod([change.factor for change in changes], axis=0)
+    steady = without(impedance, changes)
     size = np.abs(result.residuals[0])
     low = _low_frequency(frequency, steady, outliers, int(result.elements[0]))
     if low is not None:
@@ -140,11 +140,14 @@ def _scores(result: KramersKronigResult, keep: np.ndarray) -> np.ndarray:
     """(f,) squared residuals over their expected variance: chi2 with two degrees of freedom for a good point."""
     residual, leverage = result.residuals[0], result.leverage[0]
     # a point left out has no leverage; the fit predicts it
-    square = residual.real**2 / np.clip(1 - leverage.real, 0.05, 1) + residual.imag**2 / np.clip(
-        1 - leverage.imag, 0.05, 1
-    )
+    square = residual.real**2 / _of_noise(leverage.real) + residual.imag**2 / _of_noise(leverage.imag)
     scale = np.median(square[keep]) / _MEDIAN_CHI2
     return square / max(scale, 1e-30)
+
+
+def _of_noise(leverage: np.ndarray) -> np.ndarray:
+    """Share of the noise's variance that is left in the residuals of points with this leverage."""
+    return np.clip(1 - leverage, 0.05, 1)
 
 
 def _without_outliers(
@@ -221,6 +224,8 @@ def _changes(
             single, fit = _without_outliers(frequency, steady)
         if changes and _scatters(fit, single) and (np.diff(np.flatnonzero(single)) > _LONE).all():
             return tuple(changes), single, fit
+        if not changes and not outliers.any():
+            break  # with all points it would be the same search
     return (), outliers, result
 
 
@@ -228,7 +233,7 @@ def _scatters(result: KramersKronigResult, outliers: np.ndarray) -> bool:
     """Whether residuals of neighbouring points are independent of one another, as those of noise are."""
     residual, leverage = result.residuals[0][~outliers], result.leverage[0][~outliers]
     parts = [
-        part / np.sqrt(np.clip(1 - share, 0.05, 1))
+        part / np.sqrt(_of_noise(share))
         for part, share in ((residual.real, leverage.real), (residual.imag, leverage.imag))
     ]
     together = sum(float(part[1:] @ part[:-1]) for part in parts)
@@ -260,7 +265,7 @@ def _low_frequency(frequency: np.ndarray, impedance: np.ndarray, outliers: np.nd
         single[:count] = False
     # fitted together with the suspect points: left out at the end of the band they would be extrapolated
     result = kramers_kronig(frequency, impedance, elements=elements, weights=~single)
-    square = np.abs(result.residuals[0]) ** 2 / np.clip(1 - result.leverage[0].real, 0.05, 1)
+    square = np.abs(result.residuals[0]) ** 2 / _of_noise(result.leverage[0].real)
     low = float(np.sqrt(np.mean(square[:count][~single[:count]])))
     rest = float(np.sqrt(np.mean(square[count:][~single[count:]])))
     if low < _LOW_FACTOR * rest or low < 2 * _OUTLIER_FLOOR:

@@ -8,6 +8,7 @@ two points. A sweep runs from high to low frequency.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,11 @@ class Change:
     def factor(self) -> np.ndarray:
         """(f,) what a steady impedance was multiplied by."""
         return 1 + self.size * self.course
+
+
+def without(impedance: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
+    """The impedance (f,) as it was before the changes."""
+    return impedance / np.prod([change.factor for change in changes], axis=0)
 
 
 def find_change(
