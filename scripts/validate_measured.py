@@ -17,7 +17,7 @@ def main(snakemake):
     from ionscope.evaluate.measured import compare
     from ionscope.evaluate.nearest import SimulatedSpectra
     from ionscope.io.dataset import read_dataset
-    from ionscope.reading import Reader
+    from ionscope.reader import Reader
     from ionscope.report.figures import figure_nearest
 
     # Without a reader of its own a run reads with the model that comes with the package.

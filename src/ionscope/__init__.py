@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ionscope.api import predict, predict_batch
     from ionscope.estimator import SpectrumRegressor
     from ionscope.io import read_spectra, read_spectrum, to_xarray
-    from ionscope.reading import Reader
+    from ionscope.reader import Reader
     from ionscope.spectrum import Spectrum, SpectrumSet
 
 try:
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Reader": "reading",
+    "Reader": "reader",
     "Spectrum": "spectrum",
     "SpectrumRegressor": "estimator",
     "SpectrumSet": "spectrum",

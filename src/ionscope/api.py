@@ -12,7 +12,7 @@ from ionscope.batch.requests import Request, gather_requests
 from ionscope.batch.tables import spectra_table
 from ionscope.errors import InputDataError
 from ionscope.measure import Measure
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 from ionscope.series import THERMOMETER_ERROR
 from ionscope.spectrum import Spectrum
 

@@ -1,7 +1,7 @@
 """A scikit-learn regressor for spectra on one fixed frequency grid: for those who train on their own measurements.
 
 This is the kernel regression of the project without network, windows or verdicts, so that it drops into a Pipeline, a
-grid search or a cross-validation. For reading single laboratory files use `ionscope.reading.Reader`.
+grid search or a cross-validation. For reading single laboratory files use `ionscope.reader.Reader`.
 """
 
 from __future__ import annotations

@@ -7,10 +7,13 @@ import numpy as np
 from ionscope.dka.bundle import Encoded
 from ionscope.dka.experiment import make_source
 from ionscope.kramers_kronig import kramers_kronig
-from ionscope.spectrum import SpectrumSet
+from ionscope.spectrum import Spectrum, SpectrumSet
 
 SHAPE = 0.25
 """L / A of every fabricated pellet, 1/cm."""
+
+BAND = np.logspace(-1, 5, 61)
+"""Hz"""
 
 
 def cell(frequency, resistance, share=0.5, arc=1e3, spike=1.0, exponent=0.9):
@@ -20,6 +23,13 @@ def cell(frequency, resistance, share=0.5, arc=1e3, spike=1.0, exponent=0.9):
     """
     jf = 1j * np.asarray(frequency)
     return resistance * (share + (1 - share) / (1 + jf / arc) + (jf / spike) ** -exponent)
+
+
+def noisy_spectrum(resistance=1e3, frequency=BAND, noise=0.003, **fields):
+    """Such a cell as a laboratory measures it; `fields` are those of `Spectrum`."""
+    rng = np.random.default_rng(3)
+    error = 1 + noise * (rng.normal(size=len(frequency)) + 1j * rng.normal(size=len(frequency)))
+    return Spectrum(frequency, error * cell(frequency, resistance), source="pellet.csv", **fields)
 
 
 def pellets(specimens=12, temperatures=(298.15, 328.15), points=24, seed=0, noise=0.0, high=1e4):

@@ -9,7 +9,7 @@ from cells import cell
 from series_files import EA, F, StubReader, resistance_at, write
 
 from ionscope.cli import main
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 
 OK, BAD_INPUT, REFUSED, SOME_BAD = 0, 2, 3, 4
 

@@ -11,7 +11,7 @@ from cells import cell
 from ionscope.electrodes import ELECTRODES
 from ionscope.evaluate.literature import read_literature
 from ionscope.io import read_spectra
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -14,8 +14,8 @@ from ionscope.evaluate.claims import load_claims
 from ionscope.evaluate.metrics import accuracy, concordance, coverage, top_quartile_accuracy
 from ionscope.files import to_json
 from ionscope.preprocess.smoothing import Smoothing
-from ionscope.reading import TOO_WIDE
 from ionscope.simulate.arrhenius import KJ_PER_MOL
+from ionscope.verdict import TOO_WIDE
 
 CLAIMS = Path(__file__).parents[2] / "config" / "claims.yaml"
 SPECTRA = pellets(24, noise=0.001)

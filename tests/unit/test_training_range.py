@@ -12,7 +12,7 @@ from ionscope.conductivity_range import ConductivityRange
 from ionscope.config import load_cell
 from ionscope.estimate import Estimate
 from ionscope.files import to_json
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import TrainingRange
 

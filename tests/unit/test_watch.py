@@ -13,7 +13,7 @@ from ionscope.batch.log import GrowingTable
 from ionscope.batch.watching import FolderWatch, finished_files
 from ionscope.cli import main
 from ionscope.errors import InputDataError
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 
 
 def names(paths):

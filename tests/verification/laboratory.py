@@ -18,7 +18,7 @@ import pandas as pd
 from ionscope.circuits.elements import constant_phase, inductor, parallel, resistor, series, warburg
 from ionscope.dka.reader_model import NOISE
 from ionscope.files import whole_file
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 from ionscope.simulate.arrhenius import arrhenius_factor
 from ionscope.spectrum import VACUUM_PERMITTIVITY, ZERO_CELSIUS, Spectrum
 

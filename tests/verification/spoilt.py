@@ -14,7 +14,7 @@ from laboratory import Pellet, pellet, print_figures
 
 from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
 from ionscope.preprocess.reference import read_off
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 
 NAMES = "spikes", "mains line", "drift", "range jump", "noise"
 

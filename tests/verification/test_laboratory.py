@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from laboratory import BANDS_HZ, CONDUCTORS, pellet, read_pellets, summary
 
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 
 
 @pytest.fixture(scope="module")

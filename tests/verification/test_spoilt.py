@@ -3,7 +3,7 @@
 import pytest
 from spoilt import NAMES, read_spoilt
 
-from ionscope.reading import Reader
+from ionscope.reader import Reader
 
 
 @pytest.fixture(scope="module")

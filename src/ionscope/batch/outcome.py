@@ -11,7 +11,8 @@ import numpy as np
 from ionscope.batch.requests import Request, read_request
 from ionscope.errors import InputDataError, IonscopeError
 from ionscope.measure import shape_spread
-from ionscope.reading import Reader, Reading
+from ionscope.reader import Reader
+from ionscope.reading import Reading
 from ionscope.series import FEWEST_TEMPERATURES, THERMOMETER_ERROR, SeriesFit, count_temperatures, fit_series
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum

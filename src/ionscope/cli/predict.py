@@ -54,7 +54,7 @@ def add(commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from ionscope.batch.requests import gather_requests
     from ionscope.batch.tables import kind_of
-    from ionscope.reading import Reader
+    from ionscope.reader import Reader
 
     if arguments.json and (arguments.to or arguments.output):
         raise InputDataError("--json prints to standard output; leave out --to and --output, or write --to jsonl")

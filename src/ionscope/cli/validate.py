@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ionscope.evaluate.nearest import SimulatedSpectra
     from ionscope.files import to_json
     from ionscope.io.dataset import read_dataset
-    from ionscope.reading import Reader
+    from ionscope.reader import Reader
 
     if arguments.init:
         path, named, others = write_template(arguments.folder)

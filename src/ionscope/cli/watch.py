@@ -48,7 +48,7 @@ def _watch(arguments: argparse.Namespace) -> None:
     from ionscope.batch.log import GrowingTable
     from ionscope.batch.tables import COLUMNS
     from ionscope.batch.watching import FolderWatch, finished_files
-    from ionscope.reading import Reader
+    from ionscope.reader import Reader
 
     folder = Path(arguments.folder)
     if not folder.is_dir():

@@ -112,7 +112,7 @@ def compare(
     Parameters
     ----------
     known : rows of a `known.csv`
-    read : `ionscope.reading.Reader.read`; a file that it or the parser refuses gets the verdict `refuse` and the reason
+    read : `ionscope.reader.Reader.read`; a file that it or the parser refuses gets the verdict `refuse` and the reason
     simulated : spectra among which the nearest is sought
     """
     comparison = Comparison()

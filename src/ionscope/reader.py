@@ -1,0 +1,129 @@
+"""One laboratory spectrum in, one answer out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ionscope.dka.bundle import ModelBundle, Readings
+from ionscope.dka.referee import WITNESSES
+from ionscope.dka.trust import DETECTORS
+from ionscope.errors import InputDataError
+from ionscope.estimate import Estimate
+from ionscope.measure import Z90
+from ionscope.mending import mend
+from ionscope.preprocess.quality import assess
+from ionscope.reading import Reading
+from ionscope.spectrum import Spectrum
+from ionscope.training_range import TrainingRange
+from ionscope.verdict import judged
+
+FEWEST_POINTS = 8
+
+
+class Reader:
+    """Reads spectra with a trained model.
+
+    >>> reader = Reader.load()  # doctest: +SKIP
+    >>> reader.read(read_spectrum("pellet.mpt")).resistance.value  # doctest: +SKIP
+    """
+
+    def __init__(self, bundle: ModelBundle):
+        if bundle.interval is None or bundle.trust is None:
+            raise InputDataError("this model has not been calibrated; use the 'calibrated' folder of a run")
+        self.bundle = bundle
+        self.trained = TrainingRange.from_state(bundle.about.get("training_range"))
+
+    @classmethod
+    def load(cls, folder: PathLike[str] | str | None = None) -> Reader:
+        """Load the model in `folder`, or the one that comes with the package."""
+        if folder is not None:
+            return cls(ModelBundle.load(Path(folder)))
+        with resources.as_file(resources.files("ionscope") / "models" / "reader") as shipped:
+            return cls(ModelBundle.load(shipped))
+
+    def read(self, spectrum: Spectrum, shape_spread: float = 0.0) -> Reading:
+        """Read one spectrum; `InputDataError` where it cannot be read at all.
+
+        Single points that do not belong to the rest are left out, and told, where the spectrum with them breaks the
+        Kramers-Kronig relations: one that picked up the mains says nothing against the others. A drift, and a step
+        where the instrument changed its range, are taken off where they could move the answer, and widen its interval.
+
+        `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
+        of the conductivity: independent of the resistance's error and log-normal, it is added in quadrature at the 90 %
+        level.
+        """
+        if len(spectrum) < FEWEST_POINTS:
+            raise InputDataError(
+                f"{spectrum.source}: {len(spectrum)} points; at least {FEWEST_POINTS} are needed to read a resistance"
+            )
+        shape = None
+        if spectrum.thickness is not None and spectrum.area is not None:
+            shape = spectrum.thickness / spectrum.area
+        told = [] if self.trained is None else self.trained.unheard(spectrum)
+        if spectrum.electrodes is not None and self.bundle.referee is None:
+            told = [*told, "The stated electrodes were not used; this model has one interval for all."]
+        spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
+        answer = self._answer(spectrum, shape)
+        quality = assess(spectrum, answer.kramers_kronig)
+        breaks = self._excess(answer)["kramers_kronig"] > 1
+        mended = mend(spectrum, quality, 10 ** float(answer.half_width[0]), breaks, FEWEST_POINTS)
+        if mended.spectrum is not spectrum:
+            answer = self._answer(mended.spectrum, shape)
+        centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0]) + mended.doubt
+        resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
+        sigma = None
+        if shape is not None:
+            sigma = _conductivity(shape, resistance, shape_spread)
+        heard = {
+            name: {"resistance_ohm": float(10**said), "share": float(share)}
+            for name, said, share in zip(WITNESSES, answer.witnesses[0], answer.weights[0], strict=True)
+            if np.isfinite(said)
+        }
+        reading = Reading(
+            spectrum,
+            resistance,
+            sigma,
+            float(answer.reference[0]),
+            model=self._about(),
+            witnesses=heard,
+            shape_spread=shape_spread,
+            left_out_hz=mended.left_out_hz,
+            taken_off=mended.taken_off,
+        )
+        looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
+        return judged(reading, quality, self._excess(answer), self.trained, looks_blocking)
+
+    def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
+        return self.bundle.read(
+            spectrum.frequency,
+            spectrum.impedance[None],
+            None if shape is None else np.array([shape]),
+            spectrum.electrodes,
+        )
+
+    def _excess(self, answer: Readings) -> dict[str, float]:
+        """Each detector's score over its threshold."""
+        assert self.bundle.trust is not None
+        return dict(zip(DETECTORS, self.bundle.trust.excess(answer.scores)[0].tolist(), strict=True))
+
+    def _about(self) -> dict[str, Any]:
+        about = self.bundle.about
+        return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
+
+
+def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Estimate:
+    """sigma = (L / A) / R; the half-widths of both factors in ln units added in quadrature."""
+    sigma = shape / resistance.value
+    if not shape_spread:
+        return Estimate(sigma, shape / resistance.upper, shape / resistance.lower)
+    below, above = np.log(resistance.upper / resistance.value), np.log(resistance.value / resistance.lower)
+    geometry = Z90 * shape_spread
+    return Estimate(
+        sigma, float(sigma * np.exp(-np.hypot(below, geometry))), float(sigma * np.exp(np.hypot(above, geometry)))
+    )
