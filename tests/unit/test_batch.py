@@ -113,7 +113,7 @@ MEASURED = sorted((Path(__file__).parents[2] / "docs" / "measured").glob("*.csv"
 
 @pytest.mark.parametrize("table", MEASURED, ids=lambda path: path.stem)
 def test_what_is_known_of_measured_pellets_is_a_table_of_files_too(tmp_path, table):
-    """The spectra themselves are not here; docs/formats.md tells where they are."""
+    """The spectra themselves are not here; docs/predict.md tells where they are."""
     shutil.copy(table, tmp_path / "known.csv")
     names = pd.read_csv(table)["file"]
     for name in names:

@@ -212,7 +212,7 @@ def test_a_folder_without_spectra_gets_no_template(folder):
 
 
 def test_the_example_of_the_documentation_is_a_table(folder):
-    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "predict.md").read_text(encoding="utf-8")
     example = page.split("```csv\n")[1].split("```")[0]
     (folder / "series").mkdir()
     for name in ("pellet_cold.mpt", "series/pellet2.csv", "full_cell.csv"):

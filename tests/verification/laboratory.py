@@ -1,9 +1,9 @@
 """Pellets that nobody simulated: circuit elements with published figures, read by the model of the package.
 
-``python tests/verification/laboratory.py`` prints how well; README has a table of it. The model has learned from
-finite-element cells with priors of their own; these have brick-layer grains and boundaries (one arc each), electrodes
-and an instrument with leads, stray capacitance, noise and drift, at temperatures and in bands as laboratories have
-them.
+``python tests/verification/laboratory.py`` prints how well; docs/reader.md has a table of it. The model has learned
+from finite-element cells with priors of their own; these have brick-layer grains and boundaries (one arc each),
+electrodes and an instrument with leads, stray capacitance, noise and drift, at temperatures and in bands as
+laboratories have them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Pellets of circuit elements, spoilt as in laboratories: what the reader makes of them.
 
-``python tests/verification/spoilt.py`` prints it; README has a table of it. The pellets are those of `laboratory.py`,
-the corruptions those of the trust table (`ionscope.evaluate.corruptions`) that an instrument or a restless cell makes.
+``python tests/verification/spoilt.py`` prints it; docs/reader.md has a table of it. The pellets are those of
+`laboratory.py`, the corruptions those of the trust table (`ionscope.evaluate.corruptions`) that an instrument or a
+restless cell makes.
 """
 
 from __future__ import annotations

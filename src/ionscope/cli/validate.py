@@ -17,7 +17,7 @@ def add(commands) -> None:
         help="predictions for a folder of measured spectra beside what is published about them",
         description="Read every file that DIR/known.csv names and compare with the published values in it.",
     )
-    parser.add_argument("folder", metavar="DIR", help="folder with known.csv (docs/formats.md tells its columns)")
+    parser.add_argument("folder", metavar="DIR", help="folder with known.csv (docs/predict.md tells its columns)")
     add_model(parser)
     parser.add_argument("--init", action="store_true", help="write a known.csv that names the spectra in DIR, and stop")
     parser.add_argument("--json", action="store_true", help="a JSON list, one object a sweep")
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.init:
         path, named, others = write_template(arguments.folder)
         print("\n".join(f"not named: {reason}" for reason in others), file=sys.stderr, end="\n" if others else "")
-        print(f"{path}: names {len(named)} files; fill in what is published about them (docs/formats.md)")
+        print(f"{path}: names {len(named)} files; fill in what is published about them (docs/predict.md)")
         return OK
     if arguments.plot and not arguments.simulated:
         raise InputDataError("--plot draws the nearest simulated spectra: give them with --simulated FILE.nc")

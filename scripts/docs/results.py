@@ -1,9 +1,9 @@
-"""Fill the tables of README.md: python scripts/docs/readme.py [MEASURED_FILE [VALIDATION_JSON ...]]
+"""Fill the tables of README.md and of the pages on results: python scripts/docs/results.py [FILE [VALIDATION_JSON ...]]
 
 They come from the last paper run, and those about the reader from the last production run, where there is one,
 and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv
 and tests/verification/spoilt.py --output results/spoilt.csv.
-With a measured file, the example in the first screen is what `ionscope predict` says of it; with each validation.json
+With a measured FILE, the example in the first screen is what `ionscope predict` says of it; with each validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
 
@@ -24,6 +24,7 @@ from ionscope.files import read_json
 RUN = ROOT / "results" / "paper"
 PRODUCTION = ROOT / "results" / "production"
 SHIPPED = ROOT / "src" / "ionscope" / "models" / "reader"
+PAGES = [ROOT / "README.md", ROOT / "docs" / "reader.md", ROOT / "docs" / "learning.md"]
 LABORATORY = ROOT / "results" / "laboratory.csv"
 SPOILT = ROOT / "results" / "spoilt.csv"
 
@@ -133,6 +134,28 @@ def production_table() -> str:
     return markdown(["the paper's test set", *models, "information limit"], rows)
 
 
+def short_table() -> str:
+    """The reader on what it has not seen, in few lines; errors in per cent."""
+    simulated, laboratory = read_json(PRODUCTION / "reader" / "metrics.json"), pd.read_csv(LABORATORY, index_col=0)
+    rows = []
+    for name, figures in {
+        "simulated sweeps, any": simulated["all"],
+        "simulated sweeps, interval within 5 %": simulated["confident (interval within 5 %)"],
+        "pellets of circuit elements, answered": laboratory.loc["answered"],
+        "pellets of circuit elements, answered with `ok`": laboratory.loc["ok"],
+    }.items():
+        keys = (
+            ("median", "read_off_median", "coverage_90", "not_worse_than_read_off")
+            if "coverage_90" in figures
+            else ("median", "read-off: median", "covered", "not worse than read-off")
+        )
+        error, read_off, covered, not_worse = (figures[key] for key in keys)
+        errors = [f"{100 * (10**decades - 1):.2g} %" for decades in (error, read_off)]
+        rows.append([name, f"{figures['n']:.0f}", *errors, f"{covered:.0%}", f"{not_worse:.0%}"])
+    head = ["", "n", "median error", "read-off's", "covered by the 90 % interval", "not worse than the read-off"]
+    return markdown(head, rows)
+
+
 def laboratory_table() -> str:
     """Pellets made of circuit elements, as tests/verification/laboratory.py read them."""
     figures = pd.read_csv(LABORATORY, index_col=0)
@@ -196,13 +219,16 @@ def main() -> None:
         tables |= {"reader": reader_table(), "production": production_table()}
     if LABORATORY.is_file():
         tables["laboratory"] = laboratory_table()
+    if PRODUCTION.is_dir() and LABORATORY.is_file():
+        tables["short"] = short_table()
     if SPOILT.is_file():
         tables["spoilt"] = spoilt_table()
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:
         tables["measured"] = measured_table(sys.argv[2:])
-    fill(ROOT / "README.md", tables)
+    for page in PAGES:
+        fill(page, tables)
 
 
 if __name__ == "__main__":
