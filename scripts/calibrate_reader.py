@@ -20,7 +20,9 @@ def main(snakemake):
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
     evidence = pd.concat([pd.read_csv(path) for path in snakemake.input.evidence], ignore_index=True)
     spectra = read_dataset(snakemake.input.spectra)
-    metrics = calibrate_reader(bundle, spectra, evidence.sort_values("spectrum"), settings, seed, params.blocking)
+    metrics = calibrate_reader(
+        bundle, spectra, evidence.sort_values(["spectrum", "sweep"]), settings, seed, params.blocking
+    )
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)
     sha256 = read_json(snakemake.output.model)["sha256"]["model.json"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ionscope.dka.intervals import ConformalInterval
+from ionscope.dka.intervals import FLOOR, ConformalInterval, fit_scale, fit_scales
 
 
 def draws(n, rng, spectra=1):
@@ -94,3 +94,16 @@ def test_the_sign_of_an_error_does_not_matter():
     latent, error, group = draws(60, np.random.default_rng(6))
     a, b = (ConformalInterval.fit(latent, e, group, None) for e in (error, -error))
     assert np.array_equal(a.half_width(latent), b.half_width(latent))
+
+
+def test_scales_of_many_errors_are_those_of_each_alone():
+    latent, error, specimen = draws(60, np.random.default_rng(4), spectra=2)
+    errors = np.column_stack([error, np.random.default_rng(5).normal(size=error.size)])
+    together, held_out = fit_scales(latent, errors, specimen)
+    for regressor, seen, own in zip(together, held_out.T, errors.T, strict=True):
+        alone, unseen = fit_scale(latent, own, specimen)
+        assert (regressor.bandwidth, regressor.ridge) == (alone.bandwidth, alone.ridge)
+        np.testing.assert_allclose(regressor.predict(latent), alone.predict(latent), rtol=0, atol=1e-9)
+        np.testing.assert_allclose(seen, unseen, rtol=0, atol=1e-9)
+    assert together[0].bandwidth < together[1].bandwidth  # the second is the same size everywhere
+    assert np.exp(together[0].predict(latent)).min() > FLOOR

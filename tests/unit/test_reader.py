@@ -263,6 +263,26 @@ def test_no_microstructure_has_two_roles(wanted):
         assert len(set(roles[groups == name])) == 1
 
 
+def test_what_calibrates_may_be_shown_through_more_sweeps(wanted):
+    more = wanted.model_copy(update={"calibration_sweeps": 3})
+    once, thrice = (held_out_sweeps(TRAINING, settings, 0) for settings in (wanted, more))
+    assert thrice[thrice["sweep"] == 0].equals(once)
+    assert set(thrice.loc[thrice["sweep"] > 0, "role"]) == {"calibration"}
+    windows = thrice[thrice["role"] == "calibration"].groupby("spectrum")[["first", "last"]].nunique()
+    assert (windows.max(axis=1) > 1).mean() > 0.9
+
+
+def test_trust_knows_each_cell_by_one_sweep(trained, wanted):
+    """Thresholds of the latent distance are between cells, however many sweeps of each calibrate."""
+    more = wanted.model_copy(update={"calibration_sweeps": 3})
+    bundle = replace(trained[0])
+    evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, more, 0))
+    calibrate_reader(bundle, TRAINING, evidence, more, 0, ["blocking"])
+    assert len(bundle.referee.error_scale.points_) > 2 * len(trained[0].referee.error_scale.points_)
+    np.testing.assert_array_equal(bundle.trust.familiar, trained[0].trust.familiar)
+    np.testing.assert_array_equal(bundle.trust.thresholds, trained[0].trust.thresholds)
+
+
 def sharing(settings, draws):
     """The same reader with `draws` specimens to a microstructure."""
     (name, pellets_), *_ = settings.populations.items()

@@ -283,18 +283,26 @@ class Population(Strict):
 class ReaderModel(Strict):
     """The model that reads laboratory files: its own wide simulations, one variant, specimens kept for calibration.
 
-    The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
+    Each spectrum that calibrates is shown through `calibration_sweeps` random sweeps. The model sees no temperature:
+    `temperature_range_c` says for which its wide priors stand.
     """
 
     populations: Annotated[dict[str, Population], Field(min_length=1)]
     variant: Variant
     calibration_fraction: Fraction = 0.2
+    calibration_sweeps: Count = 1
     temperature_range_c: tuple[float, float] = (-40.0, 120.0)
 
     @model_validator(mode="after")
     def _learns_from_its_populations(self) -> ReaderModel:
         if self.variant.further:
             raise ValueError("reader.variant.further: a reader learns from its populations")
+        return self
+
+    @model_validator(mode="after")
+    def _sweeps_differ(self) -> ReaderModel:
+        if self.calibration_sweeps > 1 and not self.variant.windows:
+            raise ValueError("reader.calibration_sweeps: more than one of a spectrum need reader.variant.windows")
         return self
 
     @model_validator(mode="after")

@@ -78,14 +78,29 @@ def fit_scale(
 
     Bandwidth and ridge are those of `candidates` that predict held-out groups best.
     """
-    target = np.log(np.abs(error) + FLOOR)
-    folds = min(FOLDS, len(np.unique(group)))
-    best, best_scale, choice = np.inf, np.zeros_like(target), candidates[-1]
-    for bandwidth, ridge in candidates:
-        held_out = np.empty_like(target)
-        for fit, rest in GroupKFold(folds).split(x, target, group):
-            held_out[rest] = KernelRegressor(bandwidth, ridge, weights).fit(x[fit], target[fit]).predict(x[rest])
-        misfit = float(np.mean((target - held_out) ** 2))
-        if misfit < best:
-            best, best_scale, choice = misfit, held_out, (bandwidth, ridge)
-    return KernelRegressor(*choice, weights).fit(x, target), best_scale
+    (regressor,), held_out = fit_scales(x, error[:, None], group, weights, candidates)
+    return regressor, held_out[:, 0]
+
+
+def fit_scales(
+    x: np.ndarray,
+    errors: np.ndarray,
+    group: np.ndarray,
+    weights: np.ndarray | None = None,
+    candidates: Sequence[tuple[float, float]] = CANDIDATES,
+) -> tuple[tuple[KernelRegressor, ...], np.ndarray]:
+    """The same for errors (n, k), each column with a choice of its own; one factorisation serves all columns."""
+    target = np.log(np.abs(errors) + FLOOR)
+    folds = list(GroupKFold(min(FOLDS, len(np.unique(group)))).split(x, target, group))
+    tried = np.empty((len(candidates), *target.shape))
+    for held_out, choice in zip(tried, candidates, strict=True):
+        for fit, rest in folds:
+            held_out[rest] = _regressor(choice, weights, len(x)).fit(x[fit], target[fit]).predict(x[rest])
+    best = np.mean((target - tried) ** 2, axis=1).argmin(axis=0)
+    regressors = (_regressor(candidates[k], weights, len(x)).fit(x, y) for k, y in zip(best, target.T, strict=True))
+    return tuple(regressors), np.take_along_axis(tried, best[None, None], axis=0)[0]
+
+
+def _regressor(choice: tuple[float, float], weights: np.ndarray | None, points: int) -> KernelRegressor:
+    """Exact: what calibrates is little, and all of it counts."""
+    return KernelRegressor(*choice, weights, inducing=points)

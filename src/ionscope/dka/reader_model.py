@@ -78,18 +78,24 @@ def train_reader(
 
 
 def held_out_sweeps(spectra: SpectrumSet, settings: ReaderModel, seed: int) -> pd.DataFrame:
-    """One random sweep of every spectrum kept out of training: ``spectrum, role, group, first, last`` (points)."""
-    roles = reader_roles(spectra, settings, seed)
+    """Random sweeps of the spectra kept out of training: ``spectrum, sweep, role, group, first, last`` (points).
+
+    One of every spectrum, and of those that calibrate as many as the settings want.
+    """
+    roles, groups = reader_roles(spectra, settings, seed), microstructures(spectra, settings)
     rng = np.random.default_rng(derived_seed(seed, "reader sweeps"))
-    if settings.variant.windows:
-        seen = draw_windows(spectra.frequency, len(spectra), rng)
-    else:
-        seen = np.ones((len(spectra), spectra.frequency.size), dtype=bool)
-    index = np.flatnonzero((roles != "train") & shows_plateau(spectra.impedance, seen))
-    groups = microstructures(spectra, settings)
-    first = seen[index].argmax(axis=1)
-    last = seen.shape[1] - 1 - seen[index, ::-1].argmax(axis=1)
-    return pd.DataFrame({"spectrum": index, "role": roles[index], "group": groups[index], "first": first, "last": last})
+    sweeps = []
+    for number in range(settings.calibration_sweeps):
+        if settings.variant.windows:
+            seen = draw_windows(spectra.frequency, len(spectra), rng)
+        else:
+            seen = np.ones((len(spectra), spectra.frequency.size), dtype=bool)
+        wanted = roles != "train" if number == 0 else roles == "calibration"
+        index = np.flatnonzero(wanted & shows_plateau(spectra.impedance, seen))
+        last = seen.shape[1] - 1 - seen[index, ::-1].argmax(axis=1)
+        facts = {"spectrum": index, "sweep": number, "role": roles[index], "group": groups[index]}
+        sweeps.append(pd.DataFrame({**facts, "first": seen[index].argmax(axis=1), "last": last}))
+    return pd.concat(sweeps, ignore_index=True)
 
 
 def sweep_evidence(
@@ -124,8 +130,9 @@ def calibrate_reader(
     known = evidence[evidence["role"] == "calibration"]
     group = known["group"].to_numpy()
     shown, kernel, truth = _encoded(bundle, spectra, known)
-    residual = known["kramers_kronig"].to_numpy()
-    half_width = bundle.calibrate(shown.latent, kernel - truth, group, bundle.reconstruction_error(shown), residual)
+    residual, once = known["kramers_kronig"].to_numpy(), ~known["spectrum"].duplicated().to_numpy()
+    reproduced = bundle.reconstruction_error(shown)
+    half_width = bundle.calibrate(shown.latent, kernel - truth, group, reproduced, residual, once=once)
     electrode = spectra["electrode"].astype(str)[known["spectrum"]]
     blocks = np.isin(electrode, list(blocking))
     testimony = Testimony.of(shown.log10_reference, _fits(known), kernel, half_width, bundle.spread(shown.latent))

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.circuits.evidence import FEATURES, Evidence
-from ionscope.dka.intervals import conformal_quantile, fit_scale
+from ionscope.dka.intervals import conformal_quantile, fit_scale, fit_scales
 from ionscope.dka.local_median import weighted_quantiles
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.electrodes import BLOCKING, ELECTRODES
@@ -31,9 +31,9 @@ WITNESSES = ("read_off", "circuit_fit", "kernel")
 POWER = 2.0
 """The weight of independent errors; a good answer is not diluted by a bad one, as the median takes one of them."""
 
-HOME_ADVANTAGE = 1.5
+HOME_ADVANTAGE = 2.0
 """The kernel has learned from cells made like those its errors are measured on, the read-off and the fit have not:
-measured pellets are other cells, so its expected error is taken for so many times larger."""
+measured pellets are other cells, so its expected error is taken for so many times larger (docs/reader.md)."""
 
 FEWEST = 20
 """Groups of either kind of cell below which all cells calibrate the interval of both."""
@@ -133,10 +133,9 @@ class Referee:
         within = np.clip(testimony.features, low, high)
         centre, spread = within.mean(axis=0), within.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        x = (within - centre) / spread
+        x = _standardised(within, centre, spread)
         errors = testimony.answers - truth[:, None]
-        fitted = [fit_scale(x, error, group) for error in errors.T]
-        held_out = np.column_stack([scale for _, scale in fitted])
+        scales, held_out = fit_scales(x, errors, group)
         error = weighted_median(errors, _weights(held_out))
         error_scale, expected = fit_scale(x, error, group, candidates=CANDIDATES)
         ratio = np.abs(error) / np.exp(expected)
@@ -145,9 +144,7 @@ class Referee:
         known = [rows if judged[rows].specimens >= FEWEST else known[0] for rows in known]
         calibrated = [judged[rows].calibrated(level) for rows in known]
         steps, quantiles = (np.array(part) for part in zip(*calibrated, strict=True))
-        return cls(
-            low, high, centre, spread, tuple(regressor for regressor, _ in fitted), error_scale, steps, quantiles
-        )
+        return cls(low, high, centre, spread, scales, error_scale, steps, quantiles)
 
     def answer(self, testimony: Testimony, electrodes: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3).
@@ -166,7 +163,7 @@ class Referee:
 
     def _within(self, testimony: Testimony) -> np.ndarray:
         """(n, d) features within their limits, as the regressions know them."""
-        return (np.clip(testimony.features, self.low, self.high) - self.centre) / self.spread
+        return _standardised(np.clip(testimony.features, self.low, self.high), self.centre, self.spread)
 
 
 @dataclass(frozen=True)
@@ -247,6 +244,11 @@ def _shortfall(
             looks = int(kind[rows].mean() > 0.5)
             factors[looks] = max(factors[looks], conformal_quantile(left[rows], group[rows], level))
     return factors
+
+
+def _standardised(features: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """(n, d) in single precision, in which the points of the regressions are stored: they need half the space."""
+    return ((features - centre) / spread).astype(np.float32).astype(np.float64)
 
 
 def _weights(log_scale: np.ndarray) -> np.ndarray:
