@@ -129,15 +129,22 @@ def test_a_second_run_has_nothing_to_do(smoke_run):
 
 
 @pytest.mark.slow
-def test_a_changed_parameter_reruns_only_what_depends_on_it(smoke_run, tmp_path):
+@pytest.mark.parametrize(
+    ("section", "key", "value", "again", "kept"),
+    [
+        ("peers", "spectra", 5, {"peers"}, {"train_reader", "evaluate", "rank"}),
+        ("reader", "calibration_sweeps", 3, {"fit_reader", "calibrate_reader", "read"}, {"train_reader"}),
+    ],
+)
+def test_a_changed_parameter_reruns_only_what_depends_on_it(section, key, value, again, kept, smoke_run, tmp_path):
     config = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
-    config["peers"]["spectra"] = 5
+    config[section][key] = value
     file = tmp_path / "changed.yaml"
     file.write_text(yaml.safe_dump(config))
     run = snakemake("-n", "--configfile", str(file), directory=smoke_run)
     planned = set(re.findall(r"^rule (\w+):", run.stdout + run.stderr, flags=re.MULTILINE))
-    assert "peers" in planned
-    assert not planned & {"simulate", "gather", "train", "predict", "evaluate", "rank", "train_reader"}
+    assert again <= planned
+    assert not planned & {"simulate", "gather", "train", "predict", *kept}
 
 
 @pytest.mark.slow

@@ -92,7 +92,10 @@ if RUN.reader is not None:
             mem_mb=6000,
             runtime=120,
         params:
-            reader=RUN.reader.model_dump(mode="json"),
+            # what calibrates alone trains nothing
+            reader=RUN.reader.model_dump(
+                mode="json", exclude={"calibration_sweeps", "temperature_range_c"}
+            ),
             device=RUN.learning.device,
             tensorboard=RUN.learning.tensorboard,
             seed=RUN.seed,
