@@ -137,18 +137,16 @@ def production_table() -> str:
 def short_table() -> str:
     """The reader on what it has not seen, in few lines; errors in per cent."""
     simulated, laboratory = read_json(PRODUCTION / "reader" / "metrics.json"), pd.read_csv(LABORATORY, index_col=0)
+    of_sweeps = "median", "read_off_median", "coverage_90", "not_worse_than_read_off"
+    of_pellets = "median", "read-off: median", "covered", "not worse than read-off"
+    lines = [
+        ("simulated sweeps, any", simulated["all"], of_sweeps),
+        ("simulated sweeps, interval within 5 %", simulated["confident (interval within 5 %)"], of_sweeps),
+        ("pellets of circuit elements, answered", laboratory.loc["answered"], of_pellets),
+        ("pellets of circuit elements, answered with `ok`", laboratory.loc["ok"], of_pellets),
+    ]
     rows = []
-    for name, figures in {
-        "simulated sweeps, any": simulated["all"],
-        "simulated sweeps, interval within 5 %": simulated["confident (interval within 5 %)"],
-        "pellets of circuit elements, answered": laboratory.loc["answered"],
-        "pellets of circuit elements, answered with `ok`": laboratory.loc["ok"],
-    }.items():
-        keys = (
-            ("median", "read_off_median", "coverage_90", "not_worse_than_read_off")
-            if "coverage_90" in figures
-            else ("median", "read-off: median", "covered", "not worse than read-off")
-        )
+    for name, figures, keys in lines:
         error, read_off, covered, not_worse = (figures[key] for key in keys)
         errors = [f"{100 * (10**decades - 1):.2g} %" for decades in (error, read_off)]
         rows.append([name, f"{figures['n']:.0f}", *errors, f"{covered:.0%}", f"{not_worse:.0%}"])
