@@ -35,7 +35,8 @@ smoke: $(VENV)/.ok
 ablations: paper
 	PATH="$(abspath $(BIN)):$$PATH" $(SNAKEMAKE) --configfile config/config.yaml config/ablations.yaml
 
-# The model for laboratory files on 72 000 specimens, tried on the paper's test set: an hour and a half on two cores.
+# The model for laboratory files on 72 000 specimens, tried on the paper's test set: an hour and three quarters on two
+# cores.
 production: $(VENV)/.ok
 	PATH="$(abspath $(BIN)):$$PATH" $(SNAKEMAKE) --configfile config/production.yaml
 

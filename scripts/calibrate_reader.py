@@ -10,19 +10,22 @@ def main(snakemake):
 
     from ionscope.config import ReaderModel
     from ionscope.dka.bundle import ModelBundle
-    from ionscope.dka.reader_model import calibrate_reader, write_model_card
+    from ionscope.dka.reader_model import calibrate_reader, reader_metrics, training_range, write_model_card
     from ionscope.files import read_json, write_json
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
+    def joined(parts):
+        return pd.concat([pd.read_csv(path) for path in parts]).sort_values("spectrum", ignore_index=True)
+
     params = snakemake.params
     settings, seed = ReaderModel.model_validate(params.reader), derived_seed(params.seed, "reader")
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
-    evidence = pd.concat([pd.read_csv(path) for path in snakemake.input.evidence], ignore_index=True)
     spectra = read_dataset(snakemake.input.spectra)
-    metrics = calibrate_reader(
-        bundle, spectra, evidence.sort_values(["spectrum", "sweep"]), settings, seed, params.blocking
-    )
+    bundle.about["training_range"] = training_range(spectra, settings, seed).state()
+    calibrating = read_dataset(snakemake.input.calibrating)
+    calibrate_reader(bundle, calibrating, joined(snakemake.input.calibration), params.blocking)
+    metrics = reader_metrics(bundle, spectra, joined(snakemake.input.test), params.blocking)
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)
     sha256 = read_json(snakemake.output.model)["sha256"]["model.json"]

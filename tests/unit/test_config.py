@@ -113,10 +113,6 @@ def test_an_unknown_key_is_named(changes, message):
             "search.grains: that variant does not answer sigma_total from the whole band",
         ),
         ({"reader__calibration_fraction": 0}, "reader.calibration_fraction = 0: .*greater than 0"),
-        (
-            {"reader__calibration_sweeps": 2, "reader__variant__windows": False},
-            "reader.calibration_sweeps: more than one of a spectrum need reader.variant.windows",
-        ),
         ({"peers__spectra": 0}, "peers.spectra = 0"),
         ({"simulation": None}, "simulation"),
     ],

@@ -15,12 +15,14 @@ from ionscope.config import Population, ReaderModel, Representing, Simulation
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
+    calibration_sweeps,
     held_out_sweeps,
     microstructures,
     reader_metrics,
     reader_roles,
     sweep_evidence,
     train_reader,
+    training_range,
     write_model_card,
 )
 from ionscope.dka.referee import WITNESSES
@@ -32,6 +34,7 @@ from ionscope.spectrum import Spectrum
 from ionscope.verdict import SHORTEST_BAND
 
 TRAINING = pellets(80, temperatures=(298.15,), points=71, high=1e6, noise=0.003)
+CALIBRATING = pellets(24, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=7)
 FRESH = pellets(40, temperatures=(298.15,), points=61, high=1e5, noise=0.003, seed=5)
 
 
@@ -54,7 +57,6 @@ def wanted(quick):
         variant=quick.model_copy(
             update={"representation": Representing(kind="anchored"), "windows": True, "smoothing": False}
         ),
-        calibration_fraction=0.3,
     )
 
 
@@ -62,8 +64,11 @@ def wanted(quick):
 def trained(wanted):
     """(bundle, what happened, metrics) of a reader of such pellets as `cells` makes."""
     bundle, happened = train_reader(TRAINING, wanted, 0, "cpu")
-    evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, wanted, 0))
-    return bundle, happened, calibrate_reader(bundle, TRAINING, evidence, wanted, 0, ["blocking"])
+    bundle.about["training_range"] = training_range(TRAINING, wanted, 0).state()
+    known = sweep_evidence(CALIBRATING, calibration_sweeps(CALIBRATING, wanted, 0))
+    calibrate_reader(bundle, CALIBRATING, known, ["blocking"])
+    tested = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, wanted, 0))
+    return bundle, happened, reader_metrics(bundle, TRAINING, tested, ["blocking"])
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +228,7 @@ def test_a_saved_model_reads_the_same(trained, reader, tmp_path):
 
 def test_the_reader_is_measured_on_specimens_of_their_own(trained):
     bundle, happened, metrics = trained
-    assert bundle.about["training_specimens"] == 80 - round(TEST_FRACTION * 80) - round(0.3 * 80)
+    assert bundle.about["training_specimens"] == 80 - round(TEST_FRACTION * 80)
     assert len(happened.history) == 10
     assert metrics["all"]["n"] <= round(TEST_FRACTION * 80)
     for part in metrics.values():
@@ -234,8 +239,7 @@ def test_the_reader_is_measured_on_specimens_of_their_own(trained):
 
 def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
     fresh = pellets(100, temperatures=(298.15,), points=71, high=1e6, noise=0.003, seed=5)
-    nearly_all = wanted.model_copy(update={"calibration_fraction": 0.9})
-    evidence = sweep_evidence(fresh, held_out_sweeps(fresh, nearly_all, 0))
+    evidence = sweep_evidence(fresh, calibration_sweeps(fresh, wanted, 1))
     groups = reader_metrics(trained[0], fresh, evidence, ["blocking"])
     metrics = groups["all"]
     assert metrics["n"] > 75
@@ -258,29 +262,17 @@ def test_a_witness_that_is_right_is_heard(trained):
 def test_no_microstructure_has_two_roles(wanted):
     settings = sharing(wanted, 4)
     roles, groups = reader_roles(TRAINING, settings, 0), microstructures(TRAINING, settings)
-    assert set(roles) == {"train", "calibration", "test"}
+    assert set(roles) == {"train", "test"}
     for name in np.unique(groups):
         assert len(set(roles[groups == name])) == 1
 
 
-def test_what_calibrates_may_be_shown_through_more_sweeps(wanted):
-    more = wanted.model_copy(update={"calibration_sweeps": 3})
-    once, thrice = (held_out_sweeps(TRAINING, settings, 0) for settings in (wanted, more))
-    assert thrice[thrice["sweep"] == 0].equals(once)
-    assert set(thrice.loc[thrice["sweep"] > 0, "role"]) == {"calibration"}
-    windows = thrice[thrice["role"] == "calibration"].groupby("spectrum")[["first", "last"]].nunique()
-    assert (windows.max(axis=1) > 1).mean() > 0.9
-
-
-def test_trust_knows_each_cell_by_one_sweep(trained, wanted):
-    """Thresholds of the latent distance are between cells, however many sweeps of each calibrate."""
-    more = wanted.model_copy(update={"calibration_sweeps": 3})
-    bundle = replace(trained[0])
-    evidence = sweep_evidence(TRAINING, held_out_sweeps(TRAINING, more, 0))
-    calibrate_reader(bundle, TRAINING, evidence, more, 0, ["blocking"])
-    assert len(bundle.referee.error_scale.points_) > 2 * len(trained[0].referee.error_scale.points_)
-    np.testing.assert_array_equal(bundle.trust.familiar, trained[0].trust.familiar)
-    np.testing.assert_array_equal(bundle.trust.thresholds, trained[0].trust.thresholds)
+def test_each_specimen_that_calibrates_has_a_microstructure_of_its_own(wanted):
+    (population,) = sharing(wanted, 4).populations.values()
+    more = population.calibrating(0.3)
+    assert (more.specimens_per_material, more.draws_per_microstructure) == (24, 1)
+    same = {"specimens_per_material", "draws_per_microstructure", "shards"}
+    assert more.model_dump(exclude=same) == population.simulation.model_dump(exclude=same)
 
 
 def sharing(settings, draws):

@@ -76,14 +76,16 @@ def test_a_kind_of_electrodes_too_rare_to_calibrate_has_the_intervals_of_all():
 
 
 def test_electrodes_that_err_alike_do_not_widen_the_intervals():
-    testimony, truth, group, electrode, blocks = courtroom(4000, 4)
-    same = np.random.default_rng(4).permutation(electrode)
-    learned = np.arange(4000) < 1500
-    part = court.Testimony(testimony.answers[learned], testimony.features[learned], testimony.blocking[learned])
-    referee = Referee.fit(part, truth[learned], group[learned], same[learned], blocks[learned])
-    answer, half_width, _ = referee.answer(testimony)
-    covered = (np.abs(answer - truth) <= half_width)[~learned]
-    assert 0.88 < covered.mean() < 0.92
+    shares = []
+    for seed in (4, 5, 6):  # one referee's coverage is itself a draw
+        testimony, truth, group, electrode, blocks = courtroom(4000, seed)
+        same = np.random.default_rng(seed).permutation(electrode)
+        learned = np.arange(4000) < 1500
+        part = court.Testimony(testimony.answers[learned], testimony.features[learned], testimony.blocking[learned])
+        referee = Referee.fit(part, truth[learned], group[learned], same[learned], blocks[learned])
+        answer, half_width, _ = referee.answer(testimony)
+        shares.append((np.abs(answer - truth) <= half_width)[~learned].mean())
+    assert 0.88 < np.mean(shares) < 0.92
 
 
 def test_good_and_bad_answers_have_intervals_of_their_own(referee):

@@ -133,7 +133,7 @@ def test_a_second_run_has_nothing_to_do(smoke_run):
     ("section", "key", "value", "again", "kept"),
     [
         ("peers", "spectra", 5, {"peers"}, {"train_reader", "evaluate", "rank"}),
-        ("reader", "calibration_sweeps", 3, {"fit_reader", "calibrate_reader", "read"}, {"train_reader"}),
+        ("reader", "calibration_fraction", 0.5, {"simulate_wide", "calibrate_reader", "read"}, {"train_reader"}),
     ],
 )
 def test_a_changed_parameter_reruns_only_what_depends_on_it(section, key, value, again, kept, smoke_run, tmp_path):

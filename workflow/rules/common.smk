@@ -38,6 +38,9 @@ FROM_FURTHER = [name for name in TRAINED if SETTINGS[name].further]
 CHECKED = "checking" in FURTHER and RUN.learning.default != READER
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
+# Files with circuit fits of the reader's sweeps, of those that calibrate and those that test it: so many that two cores
+# share them well.
+FIT_PARTS = 4
 
 
 wildcard_constraints:
@@ -88,6 +91,13 @@ def population_of(wildcards):
     return RUN.reader.populations[wildcards.population]
 
 
+def evidence_of(role):
+    """Circuit fits of the sweeps that calibrate the reader, or of those that test it."""
+    return expand(
+        f"{RESULTS}/reader/evidence/{role}/{{part}}.csv", part=range(FIT_PARTS)
+    )
+
+
 def blocking_electrodes(populations):
     """Names of those that let no direct current pass."""
     names = {name for part in populations for name in part.simulation.electrodes}
@@ -96,9 +106,18 @@ def blocking_electrodes(populations):
     )
 
 
-def population_seed(name):
+def wide_simulation(role, name):
+    """Of a population of the reader: what is learned from (`data`), or what calibrates (`calibration`)."""
+    population = RUN.reader.populations[name]
+    if role == "calibration":
+        return population.calibrating(RUN.reader.calibration_fraction)
+    return population.simulation
+
+
+def population_seed(role, name):
     """Sets of their own: no stream of one is a stream of another or of the run's set."""
-    return derived_seed(RUN.seed, "population", name)
+    kind = {"data": "population", "calibration": "calibrating population"}[role]
+    return derived_seed(RUN.seed, kind, name)
 
 
 def physics(simulation):

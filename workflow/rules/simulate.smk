@@ -109,44 +109,47 @@ if RUN.reader is not None:
                 population_of(wildcards).materials, population_of(wildcards).simulation
             ),
         output:
-            f"{RESULTS}/reader/data/{{population}}/{{shard}}.nc",
+            f"{RESULTS}/reader/{{role}}/{{population}}/{{shard}}.nc",
         log:
-            f"{LOGS}/simulate_wide/{{population}}/{{shard}}.log",
+            f"{LOGS}/simulate_wide/{{role}}/{{population}}/{{shard}}.log",
         benchmark:
-            f"{BENCHMARKS}/simulate_wide/{{population}}/{{shard}}.tsv"
+            f"{BENCHMARKS}/simulate_wide/{{role}}/{{population}}/{{shard}}.tsv"
         wildcard_constraints:
+            role="data|calibration",
             population="|".join(RUN.reader.populations),
         resources:
             mem_mb=1000,
             runtime=60,
         params:
             materials=lambda wildcards: population_of(wildcards).materials,
-            simulation=lambda wildcards: population_of(
-                wildcards
-            ).simulation.model_dump(mode="json"),
-            seed=lambda wildcards: population_seed(wildcards.population),
+            simulation=lambda wildcards: wide_simulation(
+                wildcards.role, wildcards.population
+            ).model_dump(mode="json"),
+            seed=lambda wildcards: population_seed(wildcards.role, wildcards.population),
 
     use rule gather as gather_wide with:
         input:
-            shards=[
-                f"{RESULTS}/reader/data/{name}/{shard}.nc"
-                for name, population in RUN.reader.populations.items()
-                for shard in range(population.simulation.shards)
+            shards=lambda wildcards: [
+                f"{RESULTS}/reader/{wildcards.role}/{name}/{shard}.nc"
+                for name in RUN.reader.populations
+                for shard in range(wide_simulation(wildcards.role, name).shards)
             ],
         output:
-            netcdf=f"{RESULTS}/reader/data/spectra.nc",
+            netcdf=f"{RESULTS}/reader/{{role}}/spectra.nc",
         log:
-            f"{LOGS}/gather_wide.log",
+            f"{LOGS}/gather_wide/{{role}}.log",
         benchmark:
-            f"{BENCHMARKS}/gather_wide.tsv"
+            f"{BENCHMARKS}/gather_wide/{{role}}.tsv"
+        wildcard_constraints:
+            role="data|calibration",
         resources:
             mem_mb=4000,
             runtime=15,
         params:
-            config_sha256=sha256(
+            config_sha256=lambda wildcards: sha256(
                 [
-                    [population_seed(name), population.materials]
-                    + [physics(population.simulation)]
+                    [population_seed(wildcards.role, name), population.materials]
+                    + [physics(wide_simulation(wildcards.role, name))]
                     for name, population in RUN.reader.populations.items()
                 ]
             ),

@@ -66,8 +66,6 @@ rule predict:
 
 
 if RUN.reader is not None:
-    # Circuit fits of the reader's held-out sweeps; so many that two cores share them well.
-    FIT_PARTS = 4
 
     rule train_reader:
         input:
@@ -94,7 +92,8 @@ if RUN.reader is not None:
         params:
             # what calibrates alone trains nothing
             reader=RUN.reader.model_dump(
-                mode="json", exclude={"calibration_sweeps", "temperature_range_c"}
+                mode="json",
+                exclude={"calibration_fraction", "temperature_range_c"},
             ),
             device=RUN.learning.device,
             tensorboard=RUN.learning.tensorboard,
@@ -104,13 +103,18 @@ if RUN.reader is not None:
 
     rule fit_reader:
         input:
-            spectra=f"{RESULTS}/reader/data/spectra.nc",
+            spectra=lambda wildcards: {
+                "calibration": f"{RESULTS}/reader/calibration/spectra.nc",
+                "test": f"{RESULTS}/reader/data/spectra.nc",
+            }[wildcards.role],
         output:
-            f"{RESULTS}/reader/evidence/{{part}}.csv",
+            f"{RESULTS}/reader/evidence/{{role}}/{{part}}.csv",
         log:
-            f"{LOGS}/fit_reader/{{part}}.log",
+            f"{LOGS}/fit_reader/{{role}}/{{part}}.log",
         benchmark:
-            f"{BENCHMARKS}/fit_reader/{{part}}.tsv"
+            f"{BENCHMARKS}/fit_reader/{{role}}/{{part}}.tsv"
+        wildcard_constraints:
+            role="calibration|test",
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -128,9 +132,9 @@ if RUN.reader is not None:
         input:
             spectra=f"{RESULTS}/reader/data/spectra.nc",
             model=f"{RESULTS}/reader/trained/model.json",
-            evidence=expand(
-                f"{RESULTS}/reader/evidence/{{part}}.csv", part=range(FIT_PARTS)
-            ),
+            calibrating=f"{RESULTS}/reader/calibration/spectra.nc",
+            calibration=evidence_of("calibration"),
+            test=evidence_of("test"),
         output:
             model=f"{RESULTS}/reader/model/model.json",
             encoder=f"{RESULTS}/reader/model/encoder.safetensors",

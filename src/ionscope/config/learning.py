@@ -279,30 +279,33 @@ class Population(Strict):
     materials: Annotated[list[str], Field(min_length=1)]
     simulation: Simulation
 
+    def calibrating(self, fraction: float) -> Simulation:
+        """What is simulated to calibrate: `fraction` as many specimens more, each with a microstructure of its own."""
+        specimens = max(1, round(fraction * self.simulation.specimens_per_material))
+        changed = {
+            "specimens_per_material": specimens,
+            "draws_per_microstructure": 1,
+            "shards": max(1, round(fraction * self.simulation.shards)),
+        }
+        return Simulation.model_validate(self.simulation.model_dump() | changed)
+
 
 class ReaderModel(Strict):
-    """The model that reads laboratory files: its own wide simulations, one variant, specimens kept for calibration.
+    """The model that reads laboratory files: its own wide simulations, one variant, further specimens to calibrate it.
 
-    Each spectrum that calibrates is shown through `calibration_sweeps` random sweeps. The model sees no temperature:
-    `temperature_range_c` says for which its wide priors stand.
+    These are as many as `calibration_fraction` of the others. Specimens with one microstructure err alike, so each of
+    them has its own. The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
     """
 
     populations: Annotated[dict[str, Population], Field(min_length=1)]
     variant: Variant
     calibration_fraction: Fraction = 0.2
-    calibration_sweeps: Count = 1
     temperature_range_c: tuple[float, float] = (-40.0, 120.0)
 
     @model_validator(mode="after")
     def _learns_from_its_populations(self) -> ReaderModel:
         if self.variant.further:
             raise ValueError("reader.variant.further: a reader learns from its populations")
-        return self
-
-    @model_validator(mode="after")
-    def _sweeps_differ(self) -> ReaderModel:
-        if self.calibration_sweeps > 1 and not self.variant.windows:
-            raise ValueError("reader.calibration_sweeps: more than one of a spectrum need reader.variant.windows")
         return self
 
     @model_validator(mode="after")

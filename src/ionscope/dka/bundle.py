@@ -216,20 +216,16 @@ class ModelBundle:
         reconstruction: np.ndarray,
         residual: np.ndarray,
         level: float = 0.9,
-        once: np.ndarray | None = None,
     ) -> np.ndarray:
         """Fit intervals and trust thresholds to spectra of specimens `group (n,)` that training did not see.
 
         error (n,) in decades; reconstruction and residual (n,) are the two other detectors' scores. Returns half-widths
         (n,) of these spectra, each from intervals that have not seen its specimen: the model's own would look too good.
-        `once` (n,) marks one sweep of each spectrum where there are more: trust looks at these, as nothing is as
-        familiar as another sweep of the same cell.
         """
         weights = self.regressor.weights
         self.interval, half_width = ConformalInterval.fit_held_out(latent, error, group, weights, level)
-        rows = slice(None) if once is None else once
-        distance = latent_distance(latent[rows], latent[rows], itself=True)
-        self.trust = Trust.fit(np.column_stack([reconstruction[rows], distance, residual[rows]]), latent[rows])
+        distance = latent_distance(latent, latent, itself=True)
+        self.trust = Trust.fit(np.column_stack([reconstruction, distance, residual]), latent)
         return half_width
 
     def save(self, folder: Path | str) -> None:
