@@ -1,9 +1,9 @@
 """Whether the reader's intervals hold on simulated cells that training, calibration and test have not seen.
 
-``python tests/verification/fresh.py [--specimens N] [--electrodes NAME...] [--population NAME] [--seed SEED]`` makes N
-specimens of each material of a population in config/production.yaml (default: `known`), each with a microstructure of
-its own, between electrodes that come equally often, reads a random sweep of each, and prints what the model card tells
-of its test: 100 specimens of twelve materials take five minutes of one core.
+``python tests/verification/fresh_cells.py [--specimens N] [--electrodes NAME...] [--population NAME] [--seed SEED]``
+makes N specimens of each material of a population in config/production.yaml (default: `known`), each with a
+microstructure of its own, between electrodes that come equally often, reads a random sweep of each, and prints what the
+model card tells of its test: 100 specimens of twelve materials take five minutes of one core.
 """
 
 from __future__ import annotations

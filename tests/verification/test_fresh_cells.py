@@ -1,6 +1,6 @@
-"""What `fresh.py` measures the reader on."""
+"""What `fresh_cells.py` measures the reader on."""
 
-from fresh import measure, production
+from fresh_cells import measure, production
 
 from ionscope.reader import Reader
 
