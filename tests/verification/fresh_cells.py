@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 from snakemake.utils import update_config
 
-from ionscope.config import RunConfig, Simulation, load_electrode, load_run
+from ionscope.config import RunConfig, load_electrode, load_run
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.reader_model import calibration_sweeps, reader_metrics, sweep_evidence
 from ionscope.reader import Reader
@@ -38,13 +38,8 @@ def measure(
     """`reader_metrics` on fresh specimens of each material of a population."""
     assert run.reader is not None
     population = run.reader.populations[name]
-    changed = {
-        "specimens_per_material": specimens,
-        "draws_per_microstructure": 1,
-        "shards": 1,
-        "electrodes": {electrode: 1 / len(electrodes) for electrode in electrodes},
-    }
-    settings = Simulation.model_validate(population.simulation.model_dump() | changed)
+    shares = {electrode: 1 / len(electrodes) for electrode in electrodes}
+    settings = population.simulation.resized(specimens, 1, 1, electrodes=shares)
     priors = Priors.load(CONFIG, population.materials, settings.electrodes, settings.cell)
     spectra = simulate_specimens(settings, priors, seed, range(n_specimens(settings, priors)))
     evidence = sweep_evidence(spectra, calibration_sweeps(spectra, run.reader, seed))

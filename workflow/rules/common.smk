@@ -38,6 +38,10 @@ FROM_FURTHER = [name for name in TRAINED if SETTINGS[name].further]
 CHECKED = "checking" in FURTHER and RUN.learning.default != READER
 # Those that answer the total conductivity from the whole band, and so can be compared with one another.
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
+# What the reader's training and sweeps depend on: what calibrates alone neither trains nor fits anew.
+READER_LEARNS = RUN.reader and RUN.reader.model_dump(
+    mode="json", exclude={"calibration_fraction", "temperature_range_c"}
+)
 # Files with circuit fits of the reader's sweeps, of those that calibrate and those that test it: so many that two cores
 # share them well.
 FIT_PARTS = 4

@@ -90,11 +90,7 @@ if RUN.reader is not None:
             mem_mb=6000,
             runtime=120,
         params:
-            # what calibrates alone trains nothing
-            reader=RUN.reader.model_dump(
-                mode="json",
-                exclude={"calibration_fraction", "temperature_range_c"},
-            ),
+            reader=READER_LEARNS,
             device=RUN.learning.device,
             tensorboard=RUN.learning.tensorboard,
             seed=RUN.seed,
@@ -122,7 +118,7 @@ if RUN.reader is not None:
             mem_mb=1000,
             runtime=60,
         params:
-            reader=RUN.reader.model_dump(mode="json"),
+            reader=READER_LEARNS,
             parts=FIT_PARTS,
             seed=RUN.seed,
         script:

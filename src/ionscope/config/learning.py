@@ -161,14 +161,7 @@ class Further(Strict):
         sizes |= {role: (specimens, 1) for role, specimens in alone.items() if specimens > 0}
         # All shards are about as large.
         return {
-            role: Simulation.model_validate(
-                simulation.model_dump()
-                | {
-                    "specimens_per_material": specimens,
-                    "draws_per_microstructure": draws,
-                    "shards": max(1, round(self.shards * specimens / self.specimens_per_material)),
-                }
-            )
+            role: simulation.resized(specimens, draws, self.shards * specimens / self.specimens_per_material)
             for role, (specimens, draws) in sizes.items()
         }
 
@@ -282,12 +275,7 @@ class Population(Strict):
     def calibrating(self, fraction: float) -> Simulation:
         """What is simulated to calibrate: `fraction` as many specimens more, each with a microstructure of its own."""
         specimens = max(1, round(fraction * self.simulation.specimens_per_material))
-        changed = {
-            "specimens_per_material": specimens,
-            "draws_per_microstructure": 1,
-            "shards": max(1, round(fraction * self.simulation.shards)),
-        }
-        return Simulation.model_validate(self.simulation.model_dump() | changed)
+        return self.simulation.resized(specimens, 1, fraction * self.simulation.shards)
 
 
 class ReaderModel(Strict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,18 @@ class Simulation(Strict):
     tolerance: Annotated[float, Field(gt=0, le=1e-2)] = 1e-6
     geometry_errors: bool = False
     shards: Count = 20
+
+    def resized(self, specimens: int, draws: int, shards: float, **changed: Any) -> Simulation:
+        """The same with so many specimens of each material, so many to a microstructure, in about so many shards.
+
+        changed : other keys
+        """
+        size = {
+            "specimens_per_material": specimens,
+            "draws_per_microstructure": draws,
+            "shards": max(1, round(shards)),
+        }
+        return type(self).model_validate(self.model_dump() | size | changed)
 
     @model_validator(mode="after")
     def _consistent(self) -> Simulation:

@@ -203,6 +203,7 @@ def _fits(evidence: pd.DataFrame) -> list[Evidence]:
 def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | str, sha256: str) -> None:
     """The model card: data, use, measured errors, limits; `sha256` is the digest of its model.json."""
     about = bundle.about
+    _, of_fit, of_kernel = HOME_ADVANTAGE
     knowing = "The fit and the kernel know" if bundle.representation.kind == "capacitive" else "The fit knows"
     rows = [
         "| sweeps | n | median | 90 % | coverage of the 90 % interval | its median half-width "
@@ -230,10 +231,10 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "",
                 "Three witnesses are heard: the read-off (Re Z at the smallest phase), an automatic circuit fit, and "
                 f"the kernel regression on the autoencoder's latent space ({_kernel(bundle)}). Each counts as much as "
-                "its expected error on spectra of that look lets it, the fit's taken {1:g} and the kernel's {2:g} "
-                "times, as these know cells like those that it was measured on. ".format(*HOME_ADVANTAGE)
-                + f"{knowing} capacitances in farad, by which grains, grain boundaries and electrodes are told apart; "
-                "thickness and area are not needed.",
+                f"its expected error on spectra of that look lets it, the fit's taken {of_fit:g} and the kernel's "
+                f"{of_kernel:g} times, as these know cells like those that it was measured on. {knowing} capacitances "
+                "in farad, by which grains, grain boundaries and electrodes are told apart; thickness and area are "
+                "not needed.",
                 "",
                 f"SHA-256 of model.json, which holds those of the other files: `{sha256}`.",
                 "",
