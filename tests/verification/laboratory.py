@@ -18,6 +18,7 @@ import pandas as pd
 from ionscope.circuits.elements import constant_phase, inductor, parallel, resistor, series, warburg
 from ionscope.dka.reader_model import NOISE
 from ionscope.files import whole_file
+from ionscope.preprocess.reference import read_off
 from ionscope.reader import Reader
 from ionscope.simulate.arrhenius import arrhenius_factor
 from ionscope.spectrum import VACUUM_PERMITTIVITY, ZERO_CELSIUS, Spectrum
@@ -130,20 +131,31 @@ def _electrodes(
         yield warburg(omega, resistance / area * rng.uniform(0.1, 1.0), 10 ** rng.uniform(0, 2))
 
 
-def read_pellets(number: int, seed: int, reader: Reader) -> pd.DataFrame:
-    """One row a pellet: ``material, electrode, verdict``, errors in decades of answer and read-off, `covered`."""
+def read_pellets(
+    number: int, seed: int, reader: Reader, spoil: Callable[[Pellet, np.random.Generator], Pellet] | None = None
+) -> pd.DataFrame:
+    """One row a pellet, as it is or spoilt.
+
+    ``material, electrode, verdict``, errors in decades of answer and read-off, relative `half_width` of the interval
+    upwards, `covered`.
+    """
     rows = []
     for child in np.random.SeedSequence(seed).spawn(number):
-        made = pellet(np.random.default_rng(child))
+        rng = np.random.default_rng(child)
+        made = pellet(rng)
+        if spoil is not None:
+            made = spoil(made, rng)
         reading = reader.read(made.spectrum)
         resistance = reading.resistance
+        plain = float(read_off(made.spectrum.frequency, made.spectrum.impedance)[0])
         rows.append(
             {
                 "material": made.material,
                 "electrode": made.electrode,
                 "verdict": reading.verdict,
                 "error": abs(np.log10(resistance.value / made.resistance)),
-                "read_off": abs(np.log10(reading.read_off / made.resistance)),
+                "read_off": abs(np.log10(plain / made.resistance)),
+                "half_width": resistance.upper / resistance.value - 1,
                 "covered": resistance.lower <= made.resistance <= resistance.upper,
             }
         )

@@ -8,19 +8,19 @@ restless cell makes.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from laboratory import Pellet, pellet, print_figures
+from laboratory import Pellet, print_figures, read_pellets
 
 from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
-from ionscope.preprocess.reference import read_off
 from ionscope.reader import Reader
 
 NAMES = "spikes", "mains line", "drift", "range jump", "noise"
 
 
-def spoilt(made: Pellet, name: str, rng: np.random.Generator) -> Pellet:
+def spoilt(made: Pellet, rng: np.random.Generator, name: str) -> Pellet:
     """The pellet measured with one of the corruptions `NAMES`."""
     (corruption,) = (known for known in CORRUPTIONS if known.name == name)
     spectrum = made.spectrum
@@ -33,17 +33,7 @@ def read_spoilt(number: int, seed: int, reader: Reader) -> pd.DataFrame:
     rows = {}
     for name in NAMES:
         severity = next(known.severity for known in CORRUPTIONS if known.name == name)
-        answers = []
-        for child in np.random.SeedSequence(seed).spawn(number):
-            rng = np.random.default_rng(child)
-            made = spoilt(pellet(rng), name, rng)
-            reading = reader.read(made.spectrum)
-            resistance = reading.resistance
-            covered = resistance.lower <= made.resistance <= resistance.upper
-            plain = float(read_off(made.spectrum.frequency, made.spectrum.impedance)[0])
-            errors = (abs(np.log10(value / made.resistance)) for value in (resistance.value, plain))
-            answers.append((reading.verdict, *errors, covered, resistance.upper / resistance.value - 1))
-        table = pd.DataFrame(answers, columns=["verdict", "error", "read_off", "covered", "half_width"])
+        table = read_pellets(number, seed, reader, partial(spoilt, name=name))
         read = table[table["verdict"] != "refuse"]
         rows[name] = {
             "severity": severity,
