@@ -113,7 +113,7 @@ def production_table() -> str:
     """The reader on the paper's test set, beside the variants that learned from specimens like those."""
     reader, paper = (read_json(run / "evaluation" / "metrics.json") for run in (PRODUCTION, RUN))
     own = {name.removeprefix(OWN): value for name, value in paper.items() if name.startswith(OWN)}
-    models = {"reader": reader, "`enlarged`": paper, "`joint`": own}
+    models = {"reader": reader, "`informed`": paper, "`joint`": own}
     lines = {
         "RMSE of log10 σ, decades": ("sigma_log10_rmse", "limit_log10_rmse", 1.0),
         "the same, of those it answers": ("sigma_log10_rmse_answered", "limit_log10_rmse_answered", 1.0),

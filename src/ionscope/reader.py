@@ -105,6 +105,7 @@ class Reader:
             spectrum.impedance[None],
             None if shape is None else np.array([shape]),
             spectrum.electrodes,
+            None if spectrum.temperature is None else np.array([spectrum.temperature]),
         )
 
     def _excess(self, answer: Readings) -> dict[str, float]:

@@ -38,7 +38,7 @@ def make(quick, kind):
 
 @pytest.fixture(scope="module")
 def bundles(quick):
-    return {kind: make(quick, kind) for kind in ("equivariant", "anchored", "capacitive", "global")}
+    return {kind: make(quick, kind) for kind in ("equivariant", "anchored", "capacitive", "informed", "global")}
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +65,12 @@ def same_readings(a, b):
         assert np.array_equal(getattr(a, name), getattr(b, name), equal_nan=True), name
 
 
-@pytest.mark.parametrize("kind", ["equivariant", "anchored", "capacitive", "global"])
+@pytest.mark.parametrize("kind", ["equivariant", "anchored", "capacitive", "informed", "global"])
 def test_what_is_loaded_reads_the_same(bundles, kind, tmp_path):
     bundles[kind].save(tmp_path)
     back = ModelBundle.load(tmp_path)
-    shape = np.full(len(Z), SHAPE)
-    same_readings(bundles[kind].read(F, Z, shape), back.read(F, Z, shape))
+    told = {"shape": np.full(len(Z), SHAPE), "temperature": SPECTRA["temperature"]}
+    same_readings(bundles[kind].read(F, Z, **told), back.read(F, Z, **told))
     assert back.about == bundles[kind].about
     assert back.smoothing == bundles[kind].smoothing == Smoothing(5, 2)
     assert back.model.architecture == bundles[kind].model.architecture

@@ -172,7 +172,7 @@ def test_activation_energies_need_a_series(temperatures):
 
 
 def test_the_default_variant_is_one_of_the_variants():
-    refused("default = 'best' is not one of the variants: enlarged, joint, literal", learning__default="best")
+    refused("default = 'best' is not one of the variants: enlarged, informed, joint, literal", learning__default="best")
 
 
 def test_more_shards_than_specimens_are_refused():
@@ -258,7 +258,12 @@ def test_further_specimens_are_drawn_like_the_runs_own():
     own = {"specimens_per_material", "draws_per_microstructure", "shards"}
     for simulation in simulated.values():
         assert simulation.model_dump(exclude=own) == run.simulation.model_dump(exclude=own)
-    none = changed(learning__further=None, learning__default="joint", learning__variants__enlarged__further=False)
+    none = changed(
+        learning__further=None,
+        learning__default="joint",
+        learning__variants__enlarged__further=False,
+        learning__variants__informed=None,
+    )
     assert load_run(none, CONFIG).further_simulations == {}
     alone = changed(learning__further__calibrating=0, learning__further__checking=0)
     assert set(load_run(alone, CONFIG).further_simulations) == {"further"}
@@ -268,7 +273,10 @@ def test_further_specimens_are_drawn_like_the_runs_own():
     ("changes", "message"),
     [
         ({"learning__further": None}, "'enlarged' learns from further specimens: say how many in learning.further"),
-        ({"learning__variants__enlarged__further": False}, "no variant has further: true"),
+        (
+            {"learning__variants__enlarged__further": False, "learning__variants__informed__further": False},
+            "no variant has further: true",
+        ),
         ({"learning__own": "enlarged"}, "own = 'enlarged' must learn from the run's own specimens"),
         ({"learning__variants__literal__further": True}, "literal = 'literal' must learn from the run's own"),
         ({"learning__own": "best"}, "own = 'best' is not one of the variants"),
@@ -285,13 +293,13 @@ def test_what_cannot_be_learned_from_is_refused(changes, message):
 @pytest.mark.parametrize(("own", "expected"), [("joint", "joint"), (None, "joint")])
 def test_what_stands_for_the_runs_own_specimens(own, expected):
     learning = load_run(changed(learning__own=own), CONFIG).learning
-    assert learning.own_variant == expected and learning.trained_default == "enlarged"
+    assert learning.own_variant == expected and learning.trained_default == "informed"
 
 
 def test_a_variant_that_is_null_is_left_out():
     learning = load_run(changed(learning__variants__bulk=None), CONFIG).learning
     assert "bulk" not in learning.variants and "joint" in learning.variants
-    refused("default = 'enlarged' is not one of the variants", learning__variants__enlarged=None)
+    refused("default = 'informed' is not one of the variants", learning__variants__informed=None)
 
 
 def test_the_production_run_is_laid_over_the_paper():

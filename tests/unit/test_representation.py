@@ -15,11 +15,12 @@ from ionscope.errors import InputDataError
 from ionscope.preprocess.scaling import PERCENTILES, Representation, resample
 from ionscope.preprocess.smoothing import Smoothing
 
-KINDS = ("equivariant", "anchored", "capacitive", "global", "per_spectrum")
+KINDS = ("equivariant", "anchored", "capacitive", "informed", "global", "per_spectrum")
 every_kind = pytest.mark.parametrize("kind", KINDS)
 SPECTRA = pellets(12, points=31)
 F, Z = SPECTRA.frequency, SPECTRA.impedance
 L_A = np.full(len(SPECTRA), SHAPE)
+KELVIN = SPECTRA["temperature"]
 factors = st.floats(-8, 8).map(lambda x: 10.0**x)
 
 
@@ -28,13 +29,13 @@ def unfitted(kind):
 
 
 def fitted(kind):
-    return unfitted(kind).fit(F, Z, L_A)
+    return unfitted(kind).fit(F, Z, L_A, temperature=KELVIN)
 
 
 @every_kind
 def test_channels_mask_and_reference_have_their_shapes(kind):
     representation = fitted(kind)
-    features = representation.transform(F, Z, L_A)
+    features = representation.transform(F, Z, L_A, temperature=KELVIN)
     n, g = len(SPECTRA), representation.grid.size
     assert features.channels.shape == (n, representation.n_channels, g)
     assert features.channels.dtype == np.float32
@@ -88,9 +89,41 @@ def test_the_capacitance_is_that_of_an_arc_whose_top_is_at_the_read_off():
     frequency, r, c = np.logspace(-2, 6, 81), 3e4, 1e-9
     arc = r / (1 + 2j * np.pi * frequency * r * c)
     representation = Representation("capacitive", np.array([-1.0, 0.0, 1.0]))
-    raw, _, reference = representation._raw(frequency, np.array([arc]), None, None)
+    raw, _, reference = representation._raw(frequency, np.array([arc]), None, None, None)
     at = frequency[np.abs(np.angle(arc)).argmin()]
     assert np.allclose(10 ** raw[0, 2], 1 / (2 * np.pi * at * reference[0]), rtol=1e-12)
+
+
+@given(factors)
+def test_informed_is_indifferent_to_a_larger_pellet_and_shows_how_well_it_conducts(factor):
+    representation = fitted("informed")
+    before = representation.transform(F, Z, L_A, temperature=KELVIN)
+    larger = representation.transform(F, factor * Z, factor * L_A, temperature=KELVIN)
+    assert np.allclose(larger.channels, before.channels, rtol=0, atol=1e-5)
+    assert np.allclose(larger.reference, factor * before.reference, rtol=1e-12)
+    worse = representation.transform(F, factor * Z, L_A, temperature=KELVIN)
+    step = np.log10(factor) / (representation.high - representation.low)[2]
+    assert np.allclose(worse.channels[:, 2], before.channels[:, 2] + step, rtol=1e-5, atol=1e-5)
+    assert np.allclose(worse.channels[:, [0, 1, 3]], before.channels[:, [0, 1, 3]], rtol=0, atol=1e-5)
+
+
+def test_informed_shows_the_inverse_temperature():
+    representation = fitted("informed")
+    channels = representation.transform(F, Z, L_A, temperature=KELVIN).channels[:, 3]
+    low, high = representation.low[3], representation.high[3]
+    assert np.allclose(channels, ((1000 / KELVIN - low) / (high - low))[:, None], atol=1e-6)
+
+
+def test_of_one_temperature_nothing_is_learned():
+    one = np.full(len(SPECTRA), 298.15)
+    representation = unfitted("informed").fit(F, Z, L_A, temperature=one)
+    assert not representation.transform(F, Z, L_A, temperature=one).channels[:, 3].any()
+
+
+@pytest.mark.parametrize("told", [{"shape": L_A}, {"temperature": KELVIN}, {}])
+def test_informed_must_be_told_the_geometry_and_the_temperature(told):
+    with pytest.raises(InputDataError, match=r"'informed' .* needs .* thickness and area, and the temperature"):
+        fitted("informed").transform(F, Z, **told)
 
 
 @given(factors)
@@ -121,10 +154,10 @@ def test_per_spectrum_is_the_minimum_and_maximum_of_each_part():
         assert np.allclose(channel, (part - low) / (high - low), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["equivariant", "global", "per_spectrum"])
+@pytest.mark.parametrize("kind", ["equivariant", "informed", "global", "per_spectrum"])
 def test_channels_turn_back_into_impedances(kind):
     representation = fitted(kind)
-    features = representation.transform(F, Z, L_A)
+    features = representation.transform(F, Z, L_A, temperature=KELVIN)
     back = representation.to_impedance(features.channels, features, Z)
     # per_spectrum keeps single precision of a part's whole range, the logarithms of every value
     size = np.abs(Z).max(axis=1, keepdims=True) if kind == "per_spectrum" else np.abs(Z)
@@ -143,7 +176,7 @@ def test_anchored_channels_turn_back_into_impedances_where_there_are_points():
 
 @every_kind
 def test_most_of_the_training_set_lies_between_zero_and_one(kind):
-    features = fitted(kind).transform(F, Z, L_A)
+    features = fitted(kind).transform(F, Z, L_A, temperature=KELVIN)
     for channel in (0, 1):
         values = features.channels[:, channel][features.mask]
         inside = np.mean((values >= -1e-6) & (values <= 1 + 1e-6))
@@ -161,7 +194,7 @@ def test_the_constants_come_from_the_training_spectra_alone(kind):
     assert np.array_equal(alone.low, among.low)
     assert np.array_equal(alone.high, among.high)
     state = json.dumps(among.state())
-    among.transform(F, 50 * Z[10:] ** 1.2, L_A[10:])
+    among.transform(F, 50 * Z[10:] ** 1.2, L_A[10:], temperature=KELVIN[10:] + 50)
     assert json.dumps(among.state()) == state
 
 
@@ -174,7 +207,7 @@ def test_a_representation_is_rebuilt_from_plain_values(kind):
 
 
 def _parts(representation):
-    features = representation.transform(F, Z, L_A)
+    features = representation.transform(F, Z, L_A, temperature=KELVIN)
     return features.channels, features.mask, features.reference
 
 

@@ -35,6 +35,7 @@ def source(kind="equivariant", windows=False, spectra=SPECTRA):
         impedance=spectra.impedance,
         resistance=SHAPE / spectra["sigma_total"],
         shape=np.full(len(spectra), SHAPE),
+        temperature=spectra["temperature"],
         group=spectra["specimen"].astype(str),
         windows=windows,
     )

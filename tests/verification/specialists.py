@@ -3,7 +3,7 @@
 ``python tests/verification/specialists.py [RUN]`` takes the further and the checking specimens of a run (default
 results/paper) and prints, for each material and electrode, errors of log10 sigma on the checking specimens, in decades:
 of the read-off with the best constant for that kind, of boosted trees that have learned from the further specimens of
-that kind and see small departures from a plateau enlarged, and of the run's default model. What all three miss alike is
+that kind and see small departures from a plateau enlarged, and of a model of the run. What all three miss alike is
 not in the spectra, whatever a limit that is linearised about the truth says.
 """
 
@@ -40,7 +40,7 @@ def kinds(spectra: SpectrumSet) -> np.ndarray:
 
 def compare(learned: SpectrumSet, checked: SpectrumSet, model: ModelBundle) -> dict[str, dict[str, np.ndarray]]:
     """Errors [decades] of each reader on each kind of the checked spectra."""
-    said, _ = model.resistance(checked.frequency, checked.impedance, shape_factor(checked))
+    said, _ = model.resistance(checked.frequency, checked.impedance, shape_factor(checked), checked["temperature"])
     error = said - np.log10(shape_factor(checked) / checked["sigma_total"])
     x, y = departures(learned)
     x_checked, y_checked = departures(checked)
@@ -52,7 +52,7 @@ def compare(learned: SpectrumSet, checked: SpectrumSet, model: ModelBundle) -> d
         found[kind] = {
             "constant": np.median(y[own]) - y_checked[asked],
             "trees": trees.predict(x_checked[asked]) - y_checked[asked],
-            "default": error[asked],
+            "model": error[asked],
         }
     return found
 
@@ -60,7 +60,7 @@ def compare(learned: SpectrumSet, checked: SpectrumSet, model: ModelBundle) -> d
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", nargs="?", type=Path, default=Path("results/paper"))
-    parser.add_argument("--variant", default="enlarged", help="the run's default model (default: enlarged)")
+    parser.add_argument("--variant", default="enlarged", help="the model (default: enlarged)")
     given = parser.parse_args()
     learned, checked = (read_dataset(given.run / "learning" / f"{name}.nc") for name in ("further", "checking"))
     model = ModelBundle.load(given.run / "models" / given.variant / "calibrated")

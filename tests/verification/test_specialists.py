@@ -29,7 +29,7 @@ def pellets(n, seed):
 
 
 class Perfect:
-    def resistance(self, frequency, impedance, shape):
+    def resistance(self, frequency, impedance, shape, temperature):
         return np.full(len(impedance), 2.0), None
 
 
@@ -39,4 +39,4 @@ def test_trees_read_what_is_shown_and_no_better_than_a_constant_what_is_hidden()
     assert set(rms) == {"a, hiding", "a, showing"}
     assert rms["a, showing"]["trees"] < 0.25 * rms["a, showing"]["constant"]
     assert rms["a, hiding"]["trees"] > 0.75 * rms["a, hiding"]["constant"]
-    assert max(by["default"] for by in rms.values()) < 1e-12
+    assert max(by["model"] for by in rms.values()) < 1e-12

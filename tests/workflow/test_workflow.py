@@ -113,9 +113,10 @@ def test_the_smoke_run_makes_every_result(smoke_run):
     assert provenance["devices"]["joint/final"] == provenance["devices"]["reader/trained"] == "cpu"
     # The default has learned from further specimens, once; the variant beside it from the run's own, fold by fold.
     assert (metrics["n_learned_spectra"], metrics["own_n_learned_spectra"]) == (64, 32)
-    assert {path.name for path in (results / "models" / "enlarged").iterdir()} == {"final", "calibrated"}
+    for name in ("enlarged", "informed"):
+        assert {path.name for path in (results / "models" / name).iterdir()} == {"final", "calibrated"}
     assert {path.name for path in (results / "models" / "joint").iterdir()} == {"0", "1", "final", "calibrated"}
-    assert {"joint", "enlarged", "ridge", "ridge_further", "cnn_further"} <= set(metrics["ablations"])
+    assert {"joint", "enlarged", "informed", "ridge", "ridge_further", "cnn_further"} <= set(metrics["ablations"])
     tried = pd.read_csv(results / "evaluation" / "settings.csv")
     assert list(tried[["variant", "value", "folds"]].itertuples(index=False, name=None)) == [
         ("enlarged", 4, 2), ("enlarged", 6, 2), ("joint", 4, 2), ("joint", 6, 2),

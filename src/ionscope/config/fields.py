@@ -13,5 +13,5 @@ Seed = Annotated[int, Field(ge=0)]
 
 Celsius = Annotated[float, Field(ge=-150, le=600)]
 
-Kind = Literal["equivariant", "anchored", "capacitive", "global", "per_spectrum"]
+Kind = Literal["equivariant", "anchored", "capacitive", "informed", "global", "per_spectrum"]
 """How a spectrum is presented; see `ionscope.preprocess.scaling`."""

@@ -123,6 +123,7 @@ class ModelBundle:
         impedance: np.ndarray,
         shape: np.ndarray | None = None,
         seen: np.ndarray | None = None,
+        temperature: np.ndarray | None = None,
     ) -> Encoded:
         """Spectra as they are answered; arguments as in `Representation.transform`.
 
@@ -131,12 +132,13 @@ class ModelBundle:
         view whose answer is in the middle is taken.
         """
         smooth = self.smoothing.apply(impedance)
-        whole = self.representation.transform(frequency, smooth, shape, seen)
+        whole = self.representation.transform(frequency, smooth, shape, seen, temperature)
         if not isinstance(self.regressor, LocalMedian):
             latent = self.latent_means(whole)
             return Encoded(whole, latent, self.regressor.predict(latent))
         windows = (near_window(frequency, smooth, times, seen) for times in NEAR)
-        views = [whole, *(self.representation.transform(frequency, smooth, shape, window) for window in windows)]
+        shown = (self.representation.transform(frequency, smooth, shape, window, temperature) for window in windows)
+        views = [whole, *shown]
         latent = np.stack([self.latent_means(view) for view in views])
         answers = np.stack([self.regressor.predict(points) for points in latent])
         middle = np.argsort(answers, axis=0, kind="stable")[len(views) // 2], np.arange(len(smooth))
@@ -146,7 +148,11 @@ class ModelBundle:
 
     @torch.no_grad()
     def resistance(
-        self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None = None
+        self,
+        frequency: np.ndarray,
+        impedance: np.ndarray,
+        shape: np.ndarray | None = None,
+        temperature: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`.
 
@@ -154,9 +160,9 @@ class ModelBundle:
         referee cannot answer without the scores: its witnesses take their full time here too.
         """
         if self.referee is not None:
-            readings = self.read(frequency, impedance, shape)
+            readings = self.read(frequency, impedance, shape, temperature=temperature)
             return readings.log10_resistance, readings.half_width
-        return self._answer(self.encoded(frequency, impedance, shape))
+        return self._answer(self.encoded(frequency, impedance, shape, temperature=temperature))
 
     def _answer(self, shown: Encoded) -> tuple[np.ndarray, np.ndarray]:
         half_width = self.interval.half_width(shown.latent) if self.interval else np.full(len(shown.latent), np.nan)
@@ -172,12 +178,14 @@ class ModelBundle:
         impedance: np.ndarray,
         shape: np.ndarray | None = None,
         electrodes: str | None = None,
+        temperature: np.ndarray | None = None,
     ) -> Readings:
-        """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz]; shape (n,) is L / A where the model needs it.
+        """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz].
 
+        shape, temperature : (n,) L / A [1/cm] and K, where the model needs them
         electrodes : one of `ionscope.electrodes.ELECTRODES` where all are known to have such; only a referee heeds it
         """
-        shown = self.encoded(frequency, impedance, shape)
+        shown = self.encoded(frequency, impedance, shape, temperature=temperature)
         latent, reference = shown.latent, shown.log10_reference
         n = len(latent)
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)

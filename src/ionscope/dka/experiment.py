@@ -37,6 +37,7 @@ def make_source(spectra: SpectrumSet, variant: Variant, smoothing: Smoothing) ->
         impedance=used.apply(spectra.impedance),
         resistance=shape_factor(spectra) / spectra["sigma_total"],
         shape=shape_factor(spectra),
+        temperature=spectra["temperature"],
         group=spectra["specimen"].astype(str),
         windows=variant.windows,
         bulk=shape_factor(spectra) / spectra["sigma_bulk"] if variant.dka.stretch is not None else None,
@@ -93,7 +94,7 @@ def held_out_readings(spectra: SpectrumSet, split: pd.DataFrame, folds: list[Mod
     parts = []
     for k, bundle in enumerate(folds):
         index = np.flatnonzero(fold == k)
-        readings = bundle.read(spectra.frequency, spectra.impedance[index], shape_factor(spectra)[index])
+        readings = read_rows(bundle, spectra, index)
         parts.append(
             pd.DataFrame(
                 {
@@ -122,7 +123,7 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
     """Give the final model intervals and thresholds from the errors of the folds' models on what they had not seen."""
     index = held_out["spectrum"].to_numpy()
     truth = np.log10(shape_factor(spectra) / spectra["sigma_total"])[index]
-    latent = final.read(spectra.frequency, spectra.impedance[index], shape_factor(spectra)[index]).latent
+    latent = read_rows(final, spectra, index).latent
     final.calibrate(
         latent,
         held_out["log10_resistance"].to_numpy() - truth,
@@ -135,11 +136,10 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
 
 def calibrate_on(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -> None:
     """Give a model intervals and thresholds from its errors on the spectra at `index`; it has not learned from them."""
-    shape = shape_factor(spectra)[index]
-    readings = bundle.read(spectra.frequency, spectra.impedance[index], shape)
+    readings = read_rows(bundle, spectra, index)
     bundle.calibrate(
         readings.latent,
-        readings.log10_resistance - np.log10(shape / spectra["sigma_total"][index]),
+        readings.log10_resistance - np.log10(shape_factor(spectra) / spectra["sigma_total"])[index],
         spectra["specimen"].astype(str)[index],
         readings.scores[:, 0],
         readings.scores[:, 2],
@@ -148,7 +148,17 @@ def calibrate_on(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -
 
 def read_set(final: ModelBundle, spectra: SpectrumSet) -> Readings:
     """What the final model says of a whole set."""
-    return final.read(spectra.frequency, spectra.impedance, shape_factor(spectra))
+    return read_rows(final, spectra, np.arange(len(spectra)))
+
+
+def read_rows(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -> Readings:
+    """What a model says of the spectra at `index`."""
+    return bundle.read(
+        spectra.frequency,
+        spectra.impedance[index],
+        shape_factor(spectra)[index],
+        temperature=spectra["temperature"][index],
+    )
 
 
 def prediction_table(

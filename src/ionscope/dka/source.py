@@ -45,6 +45,7 @@ class Source:
     impedance : (n, f) ohm
     resistance : (n,) true total ionic resistance, ohm
     shape : (n,) L / A, 1/cm
+    temperature : (n,) K
     group : (n,) the specimen each spectrum belongs to
     windows : show a random part of the frequency range, a new one every time
     bulk : (n,) true resistance of the grains alone, ohm; needed to stretch
@@ -57,6 +58,7 @@ class Source:
     impedance: np.ndarray
     resistance: np.ndarray
     shape: np.ndarray
+    temperature: np.ndarray
     group: np.ndarray
     windows: bool = False
     bulk: np.ndarray | None = None
@@ -65,7 +67,7 @@ class Source:
 
     @property
     def can_mix(self) -> bool:
-        """Whether virtual cells make sense: only where the representation is indifferent to the scale."""
+        """Whether virtual cells make sense: only where the representation is indifferent to the pellet's size."""
         return self.representation.kind == "equivariant" or self.representation.kind in ANCHORED
 
     def real(self, index: np.ndarray, rng: np.random.Generator) -> tuple[Features, np.ndarray, np.ndarray]:
@@ -73,7 +75,9 @@ class Source:
 
         With `windows`, sweeps that happen to show no plateau are left out: m may be smaller than asked for.
         """
-        features, target, kept = self._present(self.impedance[index], self.resistance[index], self.shape[index], rng)
+        features, target, kept = self._present(
+            self.impedance[index], self.resistance[index], self.shape[index], self.temperature[index], rng
+        )
         return features, target, index[kept]
 
     def virtual(self, index: np.ndarray, n: int, rng: np.random.Generator) -> tuple[Features, np.ndarray]:
@@ -92,7 +96,7 @@ class Source:
             # Any factor is a stack of another area; this one leaves what is nearly cell i at its own capacitance.
             size = self.resistance[i] ** weight * self.resistance[j] ** (1 - weight)
             stacked, resistance = stacked * size[:, None], resistance * size
-        features, target, _ = self._present(stacked, resistance, np.ones(n), rng)
+        features, target, _ = self._present(stacked, resistance, np.ones(n), self.temperature[i], rng)
         return features, target
 
     def batch(self, index: np.ndarray, n_virtual: int, rng: np.random.Generator) -> Batch:
@@ -108,17 +112,23 @@ class Source:
     def fit_representation(self, index: np.ndarray, rng: np.random.Generator) -> None:
         """Fit the representation's constants to the spectra at `index`."""
         seen = draw_windows(self.frequency, len(index), rng) if self.windows else None
-        self.representation.fit(self.frequency, self.impedance[index], self.shape[index], seen)
+        self.representation.fit(self.frequency, self.impedance[index], self.shape[index], seen, self.temperature[index])
 
     def _present(
-        self, impedance: np.ndarray, resistance: np.ndarray, shape: np.ndarray, rng: np.random.Generator
+        self,
+        impedance: np.ndarray,
+        resistance: np.ndarray,
+        shape: np.ndarray,
+        temperature: np.ndarray,
+        rng: np.random.Generator,
     ) -> tuple[Features, np.ndarray, np.ndarray]:
         seen, kept = None, np.arange(len(impedance))
         if self.windows:
             seen = draw_windows(self.frequency, len(impedance), rng)
             kept = np.flatnonzero(shows_plateau(impedance, seen))
-            impedance, resistance, shape, seen = impedance[kept], resistance[kept], shape[kept], seen[kept]
-        features = self.representation.transform(self.frequency, impedance, shape, seen)
+            impedance, resistance, seen = impedance[kept], resistance[kept], seen[kept]
+            shape, temperature = shape[kept], temperature[kept]
+        features = self.representation.transform(self.frequency, impedance, shape, seen, temperature)
         return features, np.log10(resistance / features.reference), kept
 
 

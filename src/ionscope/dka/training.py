@@ -122,7 +122,7 @@ class _Training:
         source = self.source
         if len(np.unique(source.group[index])) < 4:
             raise TrainingError("training needs at least 4 specimens: some to learn from, some to validate on")
-        for name in ("impedance", "resistance", "shape"):
+        for name in ("impedance", "resistance", "shape", "temperature"):
             bad = ~np.isfinite(getattr(source, name)[index])
             if bad.any():
                 row = int(index[np.flatnonzero(bad.reshape(len(index), -1).any(axis=1))[0]])
@@ -289,7 +289,7 @@ class _Training:
         content = json.dumps([self.settings.model_dump(mode="json"), self.seed, len(self.fit_index)], sort_keys=True)
         data = hashlib.sha256(content.encode())
         source, index = self.source, np.concatenate([self.fit_index, self.validation_index])
-        columns = [source.impedance, source.resistance, source.shape, source.group.astype(str)]
+        columns = [source.impedance, source.resistance, source.shape, source.temperature, source.group.astype(str)]
         columns += [] if source.bulk is None else [source.bulk]
         for values in (source.frequency, *(column[index] for column in columns)):
             data.update(np.ascontiguousarray(values).tobytes())

@@ -1,8 +1,8 @@
 """The peers of the default model: what remains of its accuracy when parts of it are left out or replaced.
 
-All that learn get the same equivariant channels, smoothing and target log10(R_total / Z_ref), and all are asked about
-the same test specimens: the run's split is kept. They learn from the run's training specimens, and where it simulates
-further ones for learning once more from those, under a name that ends in `_further`. Networks and
+All that learn from the same specimens get the same channels, smoothing and target log10(R_total / Z_ref), and all are
+asked about the same test specimens: the run's split is kept. They learn from the run's training specimens, and where it
+simulates further ones for learning once more from those, under a name that ends in `_further`. Networks and
 `kernel_ridge_virtual` also learn from the virtual cells of `learning.own` (`ionscope.dka.source`). What a seed changes:
 
 - learners that train no network: the tenth of the training specimens that is left out (their fits are
@@ -31,7 +31,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ionscope.config import Representing, Variant
+from ionscope.config import Variant
 from ionscope.dka.bandwidth import tune_bandwidth
 from ionscope.dka.experiment import make_source, shape_factor, train_bundle
 from ionscope.dka.regressor import EXACT, KernelRegressor
@@ -177,8 +177,7 @@ def cheap_predictions(
     names = np.unique(group[train])
     away = rng.choice(names, round(LEFT_OUT * len(names)), replace=False)
     fit = train[~np.isin(group[train], away)]
-    equivariant = Representing(kind="equivariant")
-    source = make_source(spectra, Variant(representation=equivariant, dka=variant.dka), smoothing)
+    source = make_source(spectra, Variant(representation=variant.representation, dka=variant.dka), smoothing)
     source.fit_representation(fit, rng)
     features, target, variance = source.batch(fit, variant.dka.virtual, rng)
     asked, _, _ = source.real(test, rng)
@@ -229,7 +228,9 @@ def variant_predictions(
     """The same rows for a variant of the run, trained once more with another seed."""
     bundle, _ = train_bundle(spectra, train, variant, smoothing, seed, device)
     shape = shape_factor(spectra)[test]
-    log10_resistance, _ = bundle.resistance(spectra.frequency, spectra.impedance[test], shape)
+    log10_resistance, _ = bundle.resistance(
+        spectra.frequency, spectra.impedance[test], shape, spectra["temperature"][test]
+    )
     return predictions_of(name, test, shape / 10**log10_resistance)
 
 

@@ -204,7 +204,7 @@ def _keys(spectra: SpectrumSet) -> pd.DataFrame:
 def _scores(bundle: ModelBundle, sweeps: Sweeps, spectra: SpectrumSet, usual: _Usual) -> tuple[np.ndarray, np.ndarray]:
     """(n, 4) excess of the three detectors and the implausibility, and errors (n,) in decades."""
     assert bundle.trust is not None
-    readings = bundle.read(sweeps.frequency, sweeps.z, sweeps.shape)
+    readings = bundle.read(sweeps.frequency, sweeps.z, sweeps.shape, temperature=spectra["temperature"])
     log10_sigma = np.log10(sweeps.shape) - readings.log10_resistance
     implausible = usual.distance(spectra, log10_sigma)
     error = np.abs(log10_sigma - np.log10(spectra["sigma_total"]))

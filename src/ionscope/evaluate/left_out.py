@@ -14,7 +14,7 @@ import pandas as pd
 
 from ionscope.config import Variant
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import calibrate_on, shape_factor, train_bundle
+from ionscope.dka.experiment import calibrate_on, read_rows, shape_factor, train_bundle
 from ionscope.dka.learning_set import LearningSet
 from ionscope.errors import TrainingError
 from ionscope.evaluate.corruptions import auroc
@@ -87,7 +87,7 @@ def _figures(
 ) -> tuple[dict[str, float], np.ndarray]:
     """Errors, coverage and flags of the spectra at `index`, and the verdict's score (n,)."""
     assert bundle.trust is not None
-    readings = bundle.read(spectra.frequency, spectra.impedance[index], shape_factor(spectra)[index])
+    readings = read_rows(bundle, spectra, index)
     found = accuracy(truth[index], readings.log10_resistance)
     score = bundle.trust.excess(readings.scores).max(axis=1)
     inside = np.abs(readings.log10_resistance - truth[index]) <= readings.half_width

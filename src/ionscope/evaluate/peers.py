@@ -17,7 +17,7 @@ import pandas as pd
 
 from ionscope.circuits import Circuit, fit_circuit
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import shape_factor
+from ionscope.dka.experiment import read_rows, shape_factor
 from ionscope.preprocess.reference import read_off
 from ionscope.spectrum import SpectrumSet
 
@@ -80,14 +80,16 @@ def run_peers(
 def methods(spectra: SpectrumSet, bundle: ModelBundle) -> list[Method]:
     """The methods there are; impedance.py only where it is installed."""
     frequency, impedance = spectra.frequency, spectra.impedance
-    shape, electrode = shape_factor(spectra), spectra["electrode"].astype(str)
+    shape, temperature, electrode = shape_factor(spectra), spectra["temperature"], spectra["electrode"].astype(str)
     circuits = [Circuit.textbook("blocking" if name == "blocking" else "reversible") for name in electrode]
 
     def ours(i: int) -> float:
-        return float(10 ** bundle.resistance(frequency, impedance[i : i + 1], shape[i : i + 1])[0][0])
+        one = slice(i, i + 1)
+        return float(10 ** bundle.resistance(frequency, impedance[one], shape[one], temperature[one])[0][0])
 
     def ours_with_scores(i: int) -> float:
-        return float(10 ** bundle.read(frequency, impedance[i : i + 1], shape[i : i + 1]).log10_resistance[0])
+        one = np.array([i])
+        return float(10 ** read_rows(bundle, spectra, one).log10_resistance[0])
 
     def textbook(i: int, starts: int) -> float:
         return fit_circuit(frequency, impedance[i], circuit=circuits[i], starts=starts).resistance

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import shape_factor
+from ionscope.dka.experiment import read_set, shape_factor
 from ionscope.evaluate.metrics import accuracy, accuracy_table, coverage, pairs_table, top_quartile_accuracy
 from ionscope.preprocess.reference import read_off
 from ionscope.simulate.arrhenius import KJ_PER_MOL
@@ -119,8 +119,9 @@ def reconstruction_tables(
     rmse_normalised is in the representation's own units, rmse_relative the RMS of |Z - reconstruction| / |Z|.
     """
     impedance = bundle.smoothing.apply(spectra.impedance[rows])
-    shape = shape_factor(spectra)[rows]
-    features = bundle.representation.transform(spectra.frequency, impedance, shape)
+    features = bundle.representation.transform(
+        spectra.frequency, impedance, shape_factor(spectra)[rows], temperature=spectra["temperature"][rows]
+    )
     channels = bundle.reconstruct(features)
     given = features.channels[:, :2]
     back, on_grid = (bundle.representation.to_impedance(part, features, impedance) for part in (channels, given))
@@ -162,7 +163,7 @@ def reconstruction_tables(
 
 def latent_table(spectra: SpectrumSet, predictions: pd.DataFrame, bundle: ModelBundle) -> pd.DataFrame:
     """Latent means of all spectra with what to colour them by."""
-    latent = bundle.read(spectra.frequency, spectra.impedance, shape_factor(spectra)).latent
+    latent = read_set(bundle, spectra).latent
     about = predictions[["spectrum", "specimen", "material", "electrode", "role"]].copy()
     about["sigma_total"] = spectra["sigma_total"]
     return pd.concat([about, pd.DataFrame(latent, columns=[f"z{i}" for i in range(latent.shape[1])])], axis=1)

@@ -9,6 +9,7 @@ kind           channels                                         grid            
 equivariant    log10(|Z| / Z_ref), phase                        frequencies             Z_ref, the read-off
 anchored       the same, and a mask of the points there are     decades about f_ref     Z_ref, the read-off
 capacitive     the same, and log10 of the capacitance C_ref     decades about f_ref     Z_ref, the read-off
+informed       those of equivariant, log10(Z_ref A / L), 1 / T  frequencies             Z_ref, the read-off
 global         log10(|Z| A / L), phase                          frequencies             L / A (1 ohm cm)
 per_spectrum   Z' and -Z'', each min-max of its own spectrum    frequencies             L / A (1 ohm cm)
 ============== ================================================ ======================= ==========================
@@ -17,8 +18,10 @@ per_spectrum   Z' and -Z'', each min-max of its own spectrum    frequencies     
 `anchored` is also indifferent to a factor on the frequency. `capacitive` gives up both for one number more, the same at
 every grid point, ``C_ref = 1 / (2 pi f_ref Z_ref)`` in farad: grains, grain boundaries and electrodes make arcs of the
 same shape, and are told apart by their capacitances (Irvine, Sinclair and West 1990, doi 10.1002/adma.19900020304). It
-is indifferent only to a factor on the impedance that divides the frequency. `per_spectrum` is the paper's recipe word
-for word: it throws the scale away.
+is indifferent only to a factor on the impedance that divides the frequency. `informed` shows what is known beside the
+spectrum, the same at every grid point too: how well the cell conducts for its size, and at which temperature, so that
+what is usual of such materials there counts. `per_spectrum` is the paper's recipe word for word: it throws the scale
+away.
 """
 
 from __future__ import annotations
@@ -76,7 +79,7 @@ class Representation:
 
     @property
     def n_channels(self) -> int:
-        return 2 + (self.kind in ANCHORED) + (self.kind == "capacitive")
+        return 2 + (self.kind in ANCHORED) + (self.kind == "capacitive") + 2 * (self.kind == "informed")
 
     @property
     def channel_names(self) -> tuple[str, str]:
@@ -89,13 +92,16 @@ class Representation:
         impedance: np.ndarray,
         shape: np.ndarray | None = None,
         seen: np.ndarray | None = None,
+        temperature: np.ndarray | None = None,
     ) -> Representation:
         """Choose `low` and `high` on training spectra; returns self. Arguments as in `transform`."""
-        raw, mask, _ = self._raw(frequency, impedance, shape, seen)
+        raw, mask, _ = self._raw(frequency, impedance, shape, seen, temperature)
         values = [channel[mask] for channel in np.moveaxis(raw, 1, 0)]
         self.low, self.high = (np.array([np.percentile(v, p) for v in values]) for p in PERCENTILES)
         if self.kind == "per_spectrum":  # already in [0, 1] by its own definition
             self.low, self.high = np.zeros(2), np.ones(2)
+        # Nothing is learned from what was the same in all, such as one temperature; it needs no scale.
+        self.high = np.where(self.high > self.low, self.high, self.low + 1.0)
         return self
 
     def transform(
@@ -104,6 +110,7 @@ class Representation:
         impedance: np.ndarray,
         shape: np.ndarray | None = None,
         seen: np.ndarray | None = None,
+        temperature: np.ndarray | None = None,
     ) -> Features:
         """Turn spectra into features.
 
@@ -111,12 +118,13 @@ class Representation:
         ----------
         frequency : (f,) Hz, ascending
         impedance : (n, f) complex ohm
-        shape : (n,) L / A in 1/cm, needed by the kinds that carry no reference of their own
+        shape : (n,) L / A in 1/cm, needed by `informed` and by the kinds that carry no reference of their own
         seen : (n, f) False at points to leave out, which must be the ends of a sweep; all points where not given
+        temperature : (n,) K, needed by `informed`
         """
         if not np.isfinite(self.low).all():
             raise InputDataError("the representation has not been fitted to training spectra")
-        raw, mask, reference = self._raw(frequency, impedance, shape, seen)
+        raw, mask, reference = self._raw(frequency, impedance, shape, seen, temperature)
         scaled = (raw - self.low[:, None]) / (self.high - self.low)[:, None]
         channels = np.where(mask[:, None, :], scaled, 0.0)
         if self.kind in ANCHORED:
@@ -124,7 +132,12 @@ class Representation:
         return Features(channels.astype(np.float32), mask, reference)
 
     def _raw(
-        self, frequency: np.ndarray, impedance: np.ndarray, shape: np.ndarray | None, seen: np.ndarray | None
+        self,
+        frequency: np.ndarray,
+        impedance: np.ndarray,
+        shape: np.ndarray | None,
+        seen: np.ndarray | None,
+        temperature: np.ndarray | None,
     ) -> tuple[np.ndarray, ...]:
         """Unscaled channels but the mask (n, c, g), mask (n, g) and reference (n,)."""
         log_f = np.log10(frequency)
@@ -133,7 +146,7 @@ class Representation:
             wanted = np.log10(at)[:, None] + self.grid
         else:
             wanted = np.broadcast_to(np.log10(self.grid), (len(impedance), self.grid.size))
-            if self.kind == "equivariant":
+            if self.kind in ("equivariant", "informed"):
                 reference, _, _ = read_off(frequency, impedance, seen)
             elif shape is None:
                 raise InputDataError(f"the '{self.kind}' representation needs the pellet's thickness and area")
@@ -153,10 +166,16 @@ class Representation:
             first, second = (_min_max(part, mask) for part in (z.real, -z.imag))
         else:
             first = first - np.log10(reference)[:, None]
-        channels = [first, second]
+        constants: list[np.ndarray] = []
         if self.kind == "capacitive":
-            capacitance = -np.log10(2 * np.pi * at * reference)
-            channels.append(np.broadcast_to(capacitance[:, None], first.shape))
+            constants = [-np.log10(2 * np.pi * at * reference)]
+        elif self.kind == "informed":
+            if shape is None or temperature is None:
+                raise InputDataError(
+                    "the 'informed' representation needs the pellet's thickness and area, and the temperature"
+                )
+            constants = [np.log10(reference / np.asarray(shape, dtype=float)), 1000 / np.asarray(temperature, float)]
+        channels = [first, second, *(np.broadcast_to(values[:, None], first.shape) for values in constants)]
         return np.stack(channels, axis=1), mask, reference
 
     def to_impedance(self, channels: np.ndarray, features: Features, original: np.ndarray) -> np.ndarray:
