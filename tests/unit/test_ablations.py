@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 from cells import pellets
 
-from ionscope.config import Variant
+from ionscope.config import Representing, Variant
 from ionscope.dka.experiment import make_source
 from ionscope.dka.learning_set import LearningSet
 from ionscope.errors import InputDataError, TrainingError
@@ -73,6 +73,25 @@ def test_an_answer_scales_with_the_impedance(found):
     again = cheap(scaled)
     for name in [*CHEAP, "readoff"]:
         np.testing.assert_allclose(again[name], found[name] / 100, rtol=1e-4)
+
+
+def test_peers_of_an_informed_model_are_told_the_same_each_thing_once(monkeypatch):
+    told = []
+
+    def listens(known, asked, seed):
+        told.append((known.x, asked))
+        return np.zeros(len(asked))
+
+    monkeypatch.setattr(ablations, "CHEAP", {"listens": listens})
+    informed = VARIANT.model_copy(update={"representation": Representing(kind="informed")})
+    for variant in (VARIANT, informed):
+        cheap_predictions(SPECTRA, TRAIN_INDEX, TEST_INDEX, Smoothing(), variant, 0, baselines=False)
+    (plain, plain_asked), (x, asked) = told
+    points = 2 * SPECTRA.frequency.size
+    assert plain.shape[1] == points and x.shape[1] == points + 2
+    assert np.array_equal(asked[:, :points], plain_asked)
+    inverse = 1 / SPECTRA["temperature"][TEST_INDEX]
+    assert np.corrcoef(asked[:, -1], inverse)[0, 1] == pytest.approx(1.0)
 
 
 def test_no_peer_sees_a_tested_truth(found):

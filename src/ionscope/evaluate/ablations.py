@@ -38,6 +38,7 @@ from ionscope.dka.regressor import EXACT, KernelRegressor
 from ionscope.errors import TrainingError
 from ionscope.evaluate.direct import train_direct
 from ionscope.evaluate.summary import baseline_tables
+from ionscope.preprocess.scaling import Features
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
 from ionscope.spectrum import SpectrumSet
@@ -181,7 +182,8 @@ def cheap_predictions(
     source.fit_representation(fit, rng)
     features, target, variance = source.batch(fit, variant.dka.virtual, rng)
     asked, _, _ = source.real(test, rng)
-    x, wanted = (part.channels.reshape(len(part.channels), -1).astype(float) for part in (features, asked))
+    alike = (features.channels == features.channels[:, :, :1]).all(axis=(0, 2))
+    x, wanted = (_columns(part, alike) for part in (features, asked))
     n = len(fit)
     known = Known(x[:n], target[:n], group[fit], x[n:], target[n:], variance[n:])
     shape = shape_factor(spectra)[test]
@@ -193,6 +195,12 @@ def cheap_predictions(
     if baselines:
         answers |= _baselines(spectra, fit, test)
     return pd.concat([predictions_of(name, test, sigma) for name, sigma in answers.items()], ignore_index=True)
+
+
+def _columns(features: Features, alike: np.ndarray) -> np.ndarray:
+    """(n, d) the channels point by point; those marked in `alike`, which tell all points the same, count once."""
+    channels = features.channels.astype(float)
+    return np.hstack([channels[:, ~alike].reshape(len(channels), -1), channels[:, alike, 0]])
 
 
 def _baselines(spectra: SpectrumSet, fit: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
