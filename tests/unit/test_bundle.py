@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from ionscope.dka.trust import DETECTORS
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
 from ionscope.preprocess.smoothing import Smoothing
+from ionscope.reader import Reader
+from ionscope.spectrum import Spectrum
 
 FILES = (*ARRAYS, "model.json")
 SPECTRA = pellets(30, temperatures=(298.15,))
@@ -156,6 +159,16 @@ def test_reading_changes_nothing(bundles):
 def test_a_kind_that_needs_geometry_says_so(bundles):
     with pytest.raises(InputDataError, match="thickness and area"):
         bundles["global"].read(F, Z)
+
+
+def test_an_informed_model_reads_a_laboratory_file_that_tells_what_it_needs(bundles):
+    reader = Reader(bundles["informed"])
+    told = Spectrum(F, Z[0], temperature=298.15, thickness=0.1, area=0.1 / SHAPE, source="pellet.csv")
+    alone = bundles["informed"].read(F, Z[:1], np.array([SHAPE]), temperature=np.array([298.15]))
+    assert np.log10(reader.read(told).resistance.value) == pytest.approx(alone.log10_resistance[0])
+    for name in ("temperature", "thickness"):
+        with pytest.raises(InputDataError, match="needs the pellet's thickness and area, and the temperature"):
+            reader.read(replace(told, **{name: None}))
 
 
 def test_nothing_is_pickled(whole):
