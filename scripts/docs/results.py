@@ -76,7 +76,7 @@ def ablations_table() -> str:
     rows = [["information limit", limit[0], "", limit[1], "", ""]]
     for name, figures in ablations.items():
         sigma = figures["log10_sigma"]
-        rows.append([f"`{name}`", *(f"{sigma[key]:.2g}" for key in ("rmse", "mae", "median", "p95"))])
+        rows.append([f"`{name}`", f"{sigma['rmse']:.3g}", *(f"{sigma[key]:.2g}" for key in ("mae", "median", "p95"))])
         if sigma["rmse_sd"]:  # of several seeds
             rows[-1][1] += f" ± {sigma['rmse_sd']:.1g}"
         rows[-1].append(f"{figures['pairs_correct']:.1%}")
