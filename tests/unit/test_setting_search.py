@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from cells import pellets
 
-from ionscope.config import Variant
+from ionscope.config import Representing, Variant
 from ionscope.dka.learning_set import FURTHER, LearningSet
 from ionscope.evaluate import setting_search
 from ionscope.evaluate.setting_search import COLUMNS, settings_table, trial_rows, trials
@@ -34,11 +34,13 @@ def watched(monkeypatch):
     return seen
 
 
-def test_a_fold_is_read_by_a_model_that_has_not_seen_it_and_no_test_specimen_is_touched(quick, monkeypatch):
+@pytest.mark.parametrize("kind", ["equivariant", "informed"])
+def test_a_fold_is_read_by_a_model_that_has_not_seen_it_and_no_test_specimen_is_touched(quick, kind, monkeypatch):
     fold = np.arange(30) % 6 - 1  # one in six a test specimen
     data = LearningSet(pellets(30, temperatures=(298.15,), noise=0.001), np.where(fold < 0, "test", "train"), fold)
     seen = watched(monkeypatch)
-    (row,) = trial_rows(data, 2, quick, Smoothing(), 0, "cpu")
+    variant = quick.model_copy(update={"representation": Representing(kind=kind)})
+    (row,) = trial_rows(data, 2, variant, Smoothing(), 0, "cpu")
     assert set(fold[seen[0]]) == {0, 1, 3, 4}
     assert row["fold"] == 2 and row["n"] == 5
     assert 0 <= row["error"] <= row["rmse"]

@@ -191,7 +191,8 @@ def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) ->
     index, points = sweeps["spectrum"].to_numpy(), np.arange(spectra.frequency.size)
     seen = (points >= sweeps["first"].to_numpy()[:, None]) & (points <= sweeps["last"].to_numpy()[:, None])
     shape = shape_factor(spectra)[index]
-    shown = bundle.encoded(spectra.frequency, spectra.impedance[index], shape, seen)
+    temperature = spectra["temperature"][index]
+    shown = bundle.encoded(spectra.frequency, spectra.impedance[index], shape, seen, temperature)
     return shown, shown.answer + shown.log10_reference, np.log10(shape / spectra["sigma_total"][index])
 
 

@@ -52,7 +52,8 @@ def trial_rows(
     for fold in np.unique(data.fold[data.fold >= 0]) if left_out is None else [left_out]:
         asked = np.flatnonzero(data.fold == fold)
         shape = shape_factor(spectra)[asked]
-        said, _ = bundle.resistance(spectra.frequency, spectra.impedance[asked], shape)
+        temperature = spectra["temperature"][asked]
+        said, _ = bundle.resistance(spectra.frequency, spectra.impedance[asked], shape, temperature)
         truth = np.log10(shape / spectra["sigma_total"][asked])
         found = accuracy(truth, said)
         error = float(robust_error(torch.from_numpy(said - truth)).mean())
