@@ -20,7 +20,7 @@ from ionscope.circuits.elements import (
     warburg_gradient,
 )
 from ionscope.circuits.solve import ELECTRODE_CAPACITANCE, assign_arcs
-from ionscope.circuits.starts import starting_points
+from ionscope.circuits.starts import Starts
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
 
@@ -196,7 +196,7 @@ def test_limits_are_in_order_and_hold_an_ordinary_cell(circuit):
 def test_starts_are_distinct_and_the_first_is_always_the_same():
     for seed in range(20):
         z, total = blocking_cell(seed)
-        one, ten = (starting_points(BLOCKING, S, z / total, count) for count in (1, 10))
+        one, ten = (Starts(S, z / total).of(BLOCKING, count) for count in (1, 10))
         assert len(one) == 1 <= len(ten) <= 10
         np.testing.assert_array_equal(one[0], ten[0])
         for a, b in itertools.combinations(ten, 2):
@@ -204,6 +204,16 @@ def test_starts_are_distinct_and_the_first_is_always_the_same():
 
 
 # known circuits found again
+
+
+def test_what_circuits_share_is_found_once_and_changes_no_start():
+    z, total = reversible_cell(3)
+    circuits = [Circuit(arcs, spike, resistance=arcs < 3) for arcs in (3, 1, 0, 2) for spike in (True, False)]
+    shared = Starts(S, z / total)
+    for circuit in [circuit for circuit in circuits if circuit.size] * 2:
+        ours, alone = shared.of(circuit, 3), Starts(S, z / total).of(circuit, 3)
+        assert len(ours) == len(alone)
+        assert all(np.array_equal(*pair) for pair in zip(ours, alone, strict=True))
 
 
 @pytest.mark.parametrize("starts", [1, 10])

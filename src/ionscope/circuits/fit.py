@@ -15,6 +15,7 @@ from scipy.stats import t as student
 
 from ionscope.circuits.circuit import Circuit
 from ionscope.circuits.solve import Solution, blocks, solve_circuit
+from ionscope.circuits.starts import Starts
 from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
 from ionscope.kramers_kronig import kramers_kronig
@@ -143,13 +144,13 @@ class _Job:
         self.omega_0 = float(np.sqrt(omega[0]) * np.sqrt(omega[-1]))
         self.unit = float(np.abs(impedance).min())
         self.s = np.log(omega / self.omega_0) + 0.5j * np.pi
-        self.impedance = impedance / self.unit
-        self.starts, self.noise = starts, noise
+        self.starts = Starts(self.s, impedance / self.unit)
+        self.count, self.noise = starts, noise
         self.farad_cm2 = 1 / (self.omega_0 * self.unit * (USUAL_AREA if area is None else area))
         self.leads = bool(omega[-1] * _LEADS > _VISIBLE * np.abs(impedance[-1]))
 
     def solve(self, circuit: Circuit) -> Solution | None:
-        return solve_circuit(circuit, self.s, self.impedance, self.farad_cm2, self.starts)
+        return solve_circuit(circuit, self.starts, self.farad_cm2, self.count)
 
     def criterion(self, solution: Solution) -> float:
         """Bayesian information criterion; residuals below the noise are no merit."""

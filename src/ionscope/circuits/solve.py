@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 
 from ionscope.circuits.circuit import Circuit
 from ionscope.circuits.elements import arc_gradient, spike_gradient, warburg_gradient
-from ionscope.circuits.starts import starting_points
+from ionscope.circuits.starts import Starts
 
 ELECTRODE_CAPACITANCE = 2.5e-7
 """F/cm2 from which on an arc of a cell without a spike is an electrode's: two interfaces of 0.5 uF/cm2 (the least that
@@ -51,17 +51,15 @@ class Solution:
     ln_error: float
 
 
-def solve_circuit(
-    circuit: Circuit, s: np.ndarray, impedance: np.ndarray, farad_cm2: float, starts: int = 1
-) -> Solution | None:
-    """The best of fits from up to `starts` starts, or None where the circuit cannot be fitted to these points.
+def solve_circuit(circuit: Circuit, starts: Starts, farad_cm2: float, count: int = 1) -> Solution | None:
+    """The best of fits from up to `count` starts, or None where the circuit cannot be fitted to these points.
 
     Parameters
     ----------
-    s : (f,) complex, ln(j omega / omega_0)
-    impedance : (f,) complex, in any unit
+    starts : with the spectrum, (f,) in any unit, and its s = ln(j omega / omega_0)
     farad_cm2 : capacitance in F/cm2 of one unit of tau over one of resistance
     """
+    s, impedance = starts.s, starts.impedance
     if circuit.size >= 2 * s.size:
         return None
     modulus = np.abs(impedance)
@@ -69,7 +67,7 @@ def solve_circuit(
     low, high = circuit.bounds(s, modulus)
     best = None
     evaluations = 0
-    for start in starting_points(circuit, s, impedance, starts):
+    for start in starts.of(circuit, count):
         inside = np.minimum(_INSIDE, 0.25 * (high - low))
         try:
             found = least_squares(

@@ -6,7 +6,7 @@ matrix, so that thousands are solved in a few milliseconds; the best that need n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,21 +36,44 @@ class _Atoms:
         return np.flatnonzero(self.kind == kind)
 
 
-def starting_points(circuit: Circuit, s: np.ndarray, impedance: np.ndarray, count: int = 1) -> list[np.ndarray]:
-    """Up to `count` distinct parameter vectors (p,) for ``impedance (f,)`` at ``s = ln(j omega)`` (f,), best first."""
-    atoms = _atoms(circuit, s, impedance)
-    chosen = np.concatenate([atoms.index(kind) for kind in ("resistance", "inductance")])[None, :]
-    for kind in ("warburg",) * circuit.warburg + ("spike",) * circuit.spike + ("arc",) * circuit.arcs:
-        chosen = _extended(atoms, chosen, atoms.index(kind))
-    sizes, left = _solve(atoms, chosen)
-    starts: list[np.ndarray] = []
-    for at in np.argsort(left, kind="stable"):
-        start = _vector(circuit, atoms, chosen[at], sizes[at])
-        if all(_differ(start, other) for other in starts):
-            starts.append(start)
-        if len(starts) == count:
-            break
-    return starts
+class Starts:
+    """Where fits of one spectrum start. What circuits that differ in their number of arcs have in common is found once.
+
+    Parameters
+    ----------
+    s, impedance : (f,) complex, ``ln(j omega)`` and the spectrum
+    """
+
+    def __init__(self, s: np.ndarray, impedance: np.ndarray):
+        self.s, self.impedance = s, impedance
+        self._known: dict[Circuit, tuple[_Atoms, list[np.ndarray]]] = {}
+
+    def of(self, circuit: Circuit, count: int = 1) -> list[np.ndarray]:
+        """Up to `count` distinct parameter vectors (p,), best first."""
+        atoms, chosen = self._combinations(circuit)
+        sizes, left = _solve(atoms, chosen)
+        starts: list[np.ndarray] = []
+        for at in np.argsort(left, kind="stable"):
+            start = _vector(circuit, atoms, chosen[at], sizes[at])
+            if all(_differ(start, other) for other in starts):
+                starts.append(start)
+            if len(starts) == count:
+                break
+        return starts
+
+    def _combinations(self, circuit: Circuit) -> tuple[_Atoms, np.ndarray]:
+        """The best combinations (k, c) of atoms; those with an arc more grow from those with one less."""
+        family = replace(circuit, arcs=min(circuit.arcs, 1))
+        if family not in self._known:
+            atoms = _atoms(family, self.s, self.impedance)
+            chosen = np.concatenate([atoms.index(kind) for kind in ("resistance", "inductance")])[None, :]
+            for kind in ("warburg",) * circuit.warburg + ("spike",) * circuit.spike:
+                chosen = _extended(atoms, chosen, atoms.index(kind))
+            self._known[family] = atoms, [chosen]
+        atoms, by_arcs = self._known[family]
+        while len(by_arcs) <= circuit.arcs:
+            by_arcs.append(_extended(atoms, by_arcs[-1], atoms.index("arc")))
+        return atoms, by_arcs[circuit.arcs]
 
 
 def _atoms(circuit: Circuit, s: np.ndarray, impedance: np.ndarray) -> _Atoms:
@@ -100,11 +123,16 @@ def _extended(atoms: _Atoms, chosen: np.ndarray, more: np.ndarray) -> np.ndarray
         twice = ((arcs[:, 1:] == arcs[:, :-1]) & (arcs[:, 1:] >= 0)).any(axis=1)
         grown = grown[~twice]
         # the same arcs in another order are the same circuit
-        _, first = np.unique(np.sort(grown, axis=1), axis=0, return_index=True)
+        _, first = np.unique(_number(np.sort(grown, axis=1)), return_index=True)
         grown = grown[np.sort(first)]
     _, left = _solve(atoms, grown)
     order = np.argsort(left, kind="stable")[:_BEAM]
     return grown[order]
+
+
+def _number(rows: np.ndarray) -> np.ndarray:
+    """(k,) a number for each row (k, c) of whole ones, the same for the same row; far quicker to compare than rows."""
+    return rows @ (rows.max() + 1) ** np.arange(rows.shape[1])
 
 
 def _solve(atoms: _Atoms, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
