@@ -45,6 +45,7 @@ CELLS = [
     ("-Phase (°)", "phase", True, 1.0, "deg"),
     ("θ / rad", "phase", False, 1.0, "rad"),
     ("phase (mrad)", "phase", False, 1e-3, "rad"),
+    ("phase / rad (rad)", "phase", False, 1.0, "rad"),
     ("Re(Y)/Ohm-1", "admittance_real", False, 1.0, "s"),
     ("G (mS)", "admittance_real", False, 1e-3, "s"),
     ("B/S", "admittance_imaginary", False, 1.0, "s"),

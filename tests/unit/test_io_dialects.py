@@ -282,6 +282,7 @@ def test_labels_that_agree_with_the_data_need_no_assumption(tmp_path):
         ["T = 298.15 K", "L = 0.12 cm", "A = 0.785 cm2"],
         ["Temperature;25;°C", "Thickness;1.2;mm", "Area;78.5;mm²"],
         ["# temperature_C: 25", "# thickness_mm: 1.2", "# area_cm2: 0.785"],
+        ["Temp /K before measurement : 298.15", "Thickness: 1.2 mm", "Area: 0.785 cm2"],
         ["Temperature set: 25 C", "Pellet thickness (um)\t1200", "Electrode area [cm^2]\t0.785"],
         ["Temperatur: 25 °C", "Dicke: 1,2 mm", "Fläche: 0,785 cm²"],
     ],

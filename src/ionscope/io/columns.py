@@ -154,6 +154,9 @@ def _splits(text: str) -> list[tuple[str, str]]:
     bracket = _BRACKET.match(text)
     if bracket and _unit(bracket["unit"])[0] not in ("", "?"):
         ways.append((bracket["name"], bracket["unit"]))
+        name, twice, _ = bracket["name"].partition("/")
+        if twice:  # "phase / rad (rad)"
+            ways.append((name, bracket["unit"]))
     ways.append((text, ""))
     for separator in ("/", ",", "_", " ", "."):
         name, found, unit = text.partition(separator) if separator == "/" else text.rpartition(separator)

@@ -142,6 +142,8 @@ def _temperature(told: Preamble, number: float, unit: str, name: str) -> None:
     if told.temperature is not None:
         return
     scale, _, _ = unit_of(unit)
+    if scale == "?":  # "Temp /K before measurement"
+        scale, _, _ = unit_of(unit.split()[0])
     kelvin = {"k": number, "c": number + ZERO_CELSIUS, "f": (number - 32) / 1.8 + ZERO_CELSIUS}.get(scale)
     if kelvin is None:
         if len(name) > 1:
