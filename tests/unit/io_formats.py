@@ -185,6 +185,19 @@ def novocontrol_temperatures(celsius=(20.0, 40.0)):
     return "\n".join([*head, *table, ""]).encode("latin-1")
 
 
+def novocontrol_dielectric():
+    sigma = 0.04 / 0.5 / Z
+    head = [
+        "pellet 7, 9.4.2019, 19:3",
+        "Diameter[mm] 7.978845608  Thickness[mm] 4.000e-01  Spacer Capacity[pF] 1.000e+00  Spacer Area[mm^2] 0.000e+00",
+        "Fixed value(s) :  Temp. [K]=2.9815e+02  AC Volt  [Vrms]=1.000e+00",
+        " Freq. [Hz]\t Eps'    \t Sig' [S/cm]\tTan(Delta)  \tM Time M[s]",
+    ]
+    permittivity = sigma.imag / (JW.imag * 8.8541878128e-14)
+    table = rows(F, permittivity, sigma.real, sigma.real / sigma.imag, N * 4.0, delimiter=" ")
+    return "\n".join([*head, *table, ""]).encode()
+
+
 def relaxis():
     head = ["RelaxIS 3.0 Spectrum export", "Date: 12/16/2025 2:29:15 PM"]
     head += [
@@ -265,6 +278,7 @@ FAMILIES = {
     "powersuite": powersuite,
     "novocontrol": novocontrol,
     "novocontrol_temperatures": novocontrol_temperatures,
+    "novocontrol_dielectric": novocontrol_dielectric,
     "relaxis": relaxis,
     "autolab_p00": autolab_p00,
     "csv": csv,

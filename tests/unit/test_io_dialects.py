@@ -27,6 +27,7 @@ def table(*columns, delimiter=",", decimal=".", header=None, before="", after=""
 
 ZRE, ZIM = Z.real, Z.imag
 N = np.arange(1, 26)
+EPSILON = 0.1 / 0.5 * Y / (2j * np.pi * F * 8.8541878128e-14)  # between electrodes of 0.5 cm2, 0.1 cm apart
 
 
 def cells(form, *, header="", delimiter=","):
@@ -165,6 +166,12 @@ GEOMETRY = {
     "resistivity": table(F, ZRE * 5, ZIM * 5, header="f/Hz,Re(Z) (Ohm.cm),Im(Z) (Ohm.cm)"),
     "resistivity in ohm m": table(F, ZRE * 0.05, ZIM * 0.05, header="f/Hz,Re(Z) [Ohm m],Im(Z) [Ohm m]"),
     "specific admittance": table(F, Y.real / 0.5, Y.imag / 0.5, header="f/Hz,Y' (S/cm2),Y'' (S/cm2)"),
+    "conductivity": table(F, Y.real / 5, Y.imag / 5, header="f/Hz,Sig' [S/cm],Sig'' [S/cm]"),
+    "conductivity in S/m": table(F, Y.real * 20, Y.imag * 20, header="f/Hz,σ' (S/m),σ'' (S/m)"),
+    "permittivity": table(F, EPSILON.real, -EPSILON.imag, header="Freq. [Hz],Eps',Eps''"),
+    "conductivity and permittivity": table(
+        F, EPSILON.real, Y.real / 5, np.tan(1 / N.clip(1)), header="Freq. [Hz],Eps',Sig' [S/cm],Tan(Delta)"
+    ),
 }
 
 LONGER = (np.append(ZRE, 1e4), np.append(ZIM, -1e4))
@@ -177,6 +184,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "two columns, no names": (table(F, ZRE), "line 1.*2 columns"),
     "no imaginary part": (table(F, ZRE, N, header="f/Hz,Re(Z)/ohm,time/s"), "no imaginary part"),
     "no frequency": (table(N, ZRE, ZIM, header="time/s,Re(Z)/ohm,Im(Z)/ohm"), "no frequency"),
+    "permittivity without geometry": (table(F, ZRE, ZRE, header="f/Hz,Eps',Eps''"), "Eps'' and Eps' need thickness"),
+    "half a permittivity": (table(F, ZRE, N, header="f/Hz,Eps',Tan(Delta)"), "no impedance among its columns.*Eps'"),
     "no phase": (table(F, MODULUS, N, header="f/Hz,|Z|/ohm,time/s"), "no phase"),
     "a word among the numbers": (table(F, ZRE, ZIM).replace(number(ZRE[11]), "overload"), "line 12.*overload"),
     "a word in the first row": (table(F, ZRE, ZIM, header="f,Z',Z''").replace(number(ZRE[0]), "over"), "line 2.*over"),

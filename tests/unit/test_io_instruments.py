@@ -130,6 +130,13 @@ def test_novocontrol_temperature(save):
     assert [spectrum.temperature for spectrum in spectra] == pytest.approx([293.15, 313.15, 333.15])
 
 
+def test_novocontrol_dielectric_quantities(save):
+    spectrum = read_spectrum(save(formats.novocontrol_dielectric()))
+    check(spectrum)
+    assert (spectrum.temperature, spectrum.thickness) == pytest.approx((298.15, 0.04))
+    assert any("computed from Sig' [S/cm] and Eps'" in told for told in spectrum.assumptions)
+
+
 def test_rows_of_a_wide_table_are_spectra_with_their_other_columns(save):
     spectra = read_spectra(save(formats.wide(5)))
     assert len(spectra) == 5

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from ionscope.io.columns import ROLES, Column, recognise_header, unit_of
 from ionscope.io.dialect import Dialect, without_comment
 
-_MEASURED = [
-    role for role in ROLES if role in ("frequency", "real", "imaginary", "modulus", "phase") or "admit" in role
-]
+_MEASURED = ROLES[: ROLES.index("temperature")]
 _LOOK_BACK = 8  # non-empty lines above the data in which a header may stand
 
 

@@ -15,7 +15,7 @@ from ionscope.spectrum import ZERO_CELSIUS
 _NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
 _PAIR = re.compile(r"^(?P<key>[^:=;\t]{1,60}?)\s*[:=;\t]+\s*(?P<value>\S.*?)\s*$")
 _VALUE = re.compile(rf"^\s*(?P<number>{_NUMBER})\s*(?P<unit>[^\d\s,;]*)")
-_NAMED_PAIR = re.compile(rf"(?P<key>[A-Za-z][A-Za-z ]*\[[^\[\]]+\])\s*[:=]\s*(?P<value>{_NUMBER})")
+_NAMED_PAIR = re.compile(rf"(?P<key>[A-Za-z][A-Za-z. ]*\[[^\[\]]+\])\s*[:=]?\s*(?P<value>{_NUMBER})")
 _LENGTHS = {
     "m": 100.0,
     "cm": 1.0,

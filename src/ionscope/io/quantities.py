@@ -11,6 +11,7 @@ from ionscope.io.columns import Column
 from ionscope.io.sign import causal_residuals
 from ionscope.io.table import Table
 from ionscope.io.text import problem
+from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 _NEEDS = {
     "ohm cm2": "the electrode area (area=..., --area)",
@@ -24,6 +25,12 @@ _PAIRS = (
     ("modulus", "phase"),
     ("admittance_real", "admittance_imaginary"),
     ("admittance_modulus", "admittance_phase"),
+)
+# The pairs that give a complex conductivity, where there is no impedance: its real part, its imaginary part.
+_DIELECTRIC = (
+    ("conductivity_real", "conductivity_imaginary"),
+    ("conductivity_real", "permittivity_real"),
+    ("permittivity_imaginary", "permittivity_real"),
 )
 
 
@@ -58,7 +65,7 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
         if one is not None and two is not None:
             break
     else:
-        raise problem(table.source, _missing(table), table.header.line or None)
+        return _from_conductivity(table, frequency, thickness, area, notes)
     for role in {first, second}:
         named = [column.name for column in table.columns if column.role == role]
         if len(named) > 1:
@@ -93,6 +100,42 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
     if stated and first == "real":
         stated = _witnesses_agree(table, value, notes)
     return Quantities(frequency, value, col_b, stated, notes)
+
+
+def _from_conductivity(
+    table: Table, frequency: np.ndarray, thickness: float | None, area: float | None, notes: list[str]
+) -> Quantities:
+    """Impedance of a cell of which the file has conductivity or permittivity, as dielectric spectrometers do."""
+    for first, second in _DIELECTRIC:
+        one, two = table.column(first), table.column(second)
+        if one is not None and two is not None:
+            break
+    else:
+        raise problem(table.source, _missing(table), table.header.line or None)
+    names = f"{one[0].name} and {two[0].name}"
+    if thickness is None or area is None:
+        needed = f"{names} need {_NEEDS['s/cm']} to give an impedance"
+        raise problem(table.source, needed, table.header.line or None)
+    sigma = _conductivity(table, *one, frequency) + 1j * _conductivity(table, *two, frequency)
+    if (sigma == 0).any():
+        raise problem(
+            table.source, "a conductivity of zero has no impedance; remove the point", _line(table, sigma == 0)
+        )
+    notes.append(f"The impedance was computed from {names} with the geometry ({thickness:g} cm, {area:g} cm2).")
+    return Quantities(frequency, thickness / (area * sigma), two[0], True, notes)
+
+
+def _conductivity(table: Table, column: Column, values: np.ndarray, frequency: np.ndarray) -> np.ndarray:
+    """(n,) S/cm that a part of conductivity or permittivity stands for."""
+    values = 10.0**values if column.logarithm else values
+    if column.role.startswith("permittivity"):
+        values = 2 * np.pi * frequency * VACUUM_PERMITTIVITY * values
+    elif column.unit != "s/cm":
+        unknown = f"{column.name}: the unit is not one of conductivity; use S/cm or S/m"
+        raise problem(table.source, unknown, table.header.line or None)
+    else:
+        values = values * (column.factor or 1.0)
+    return -values if column.negated else values
 
 
 def _tell_units(columns: Sequence[tuple[Column, np.ndarray] | None], notes: list[str]) -> None:
