@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ionscope.circuits.fit import USUAL_AREA
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import FAR
 from ionscope.electrodes import BLOCKING, REVERSIBLE
@@ -30,6 +31,13 @@ PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 
 DIELECTRIC_PHASE = np.radians(-45.0)
 """Below it at the highest frequency, the displacement current of the grains is seen."""
+
+LARGEST_BLOCKING, FLATTEST_BLOCKING = 1e-4, 0.5
+"""S s^n/cm2 and exponent n of the blocking side that hinders an alternating current least: gold and steel have up to
+3e-5 S s^n/cm2 (config/electrodes/any_blocking.yaml)."""
+
+POLARISES = 0.05
+"""Share of the modulus that its electrodes' reactance must have for a spectrum to show whether they block."""
 
 UNFAMILIAR = {
     "reconstruction": "the autoencoder does not reproduce its shape",
@@ -98,6 +106,13 @@ def judged(
         )
     if looks_blocking and spectrum.electrodes == REVERSIBLE:
         cautions.append("the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones")
+    least = missing_reactance(spectrum)
+    if spectrum.electrodes == BLOCKING and not looks_blocking and least is not None:
+        cautions.append(
+            "the electrodes are stated to be blocking, but a current passes: even the largest leave a reactance of "
+            f"{least:.2g} ohm at {spectrum.frequency[0]:.3g} Hz, where {-spectrum.impedance[0].imag:.2g} ohm is "
+            "measured; a short, electrons beside the ions, or a porous electrode would do that"
+        )
     cautions += _implausible(reading)
     if trained is not None:
         cautions += trained.strangers(spectrum)
@@ -143,3 +158,16 @@ def apparent_permittivity(spectrum: Spectrum) -> float | None:
         return None
     capacitance = (1 / z).imag / (2 * np.pi * frequency)
     return float(capacitance * spectrum.thickness / (spectrum.area * VACUUM_PERMITTIVITY))
+
+
+def missing_reactance(spectrum: Spectrum) -> float | None:
+    """The least reactance (ohm) of two blocking electrodes at the lowest frequency, where a cell has less than half.
+
+    That of constant phase elements of `LARGEST_BLOCKING` and any exponent from `FLATTEST_BLOCKING` on. None where the
+    cell has it, or where it is too small beside the modulus to be seen. Without an area one of `USUAL_AREA` is assumed.
+    """
+    omega, z = 2 * np.pi * spectrum.frequency[0], spectrum.impedance[0]
+    exponents = np.array([FLATTEST_BLOCKING, 1.0])  # in between it is larger than at one of both
+    least = float((np.sin(exponents * np.pi / 2) * omega**-exponents).min())
+    least *= 2 / (LARGEST_BLOCKING * (spectrum.area or USUAL_AREA))
+    return least if least > POLARISES * abs(z) and -z.imag < 0.5 * least else None

@@ -15,7 +15,7 @@ from ionscope.preprocess.quality import assess
 from ionscope.reading import Estimate, Reading
 from ionscope.spectrum import VACUUM_PERMITTIVITY, Spectrum
 from ionscope.training_range import TrainingRange
-from ionscope.verdict import apparent_permittivity, judged
+from ionscope.verdict import apparent_permittivity, judged, missing_reactance
 
 USUAL = dict.fromkeys(DETECTORS, 0.5)
 
@@ -159,7 +159,25 @@ def test_electrodes_that_look_like_others_than_stated_ask_for_caution():
     verdict, (reason,) = judge(answer(electrodes="reversible"), USUAL, looks_blocking=True)
     assert verdict == "caution" and "stated to be reversible, but" in reason
     assert judge(answer(electrodes="reversible"), USUAL, looks_blocking=False) == ("ok", ())
-    assert judge(answer(electrodes="blocking"), USUAL, looks_blocking=False) == ("ok", ())  # a sweep may end too early
+    early = answer(electrodes="blocking", frequency=F[30:])  # the spike may come below the sweep
+    assert judge(early, USUAL, looks_blocking=False) == ("ok", ())
+
+
+@pytest.mark.parametrize("electrodes", ["blocking", "reversible", None])
+def test_a_current_that_blocking_electrodes_would_stop_asks_for_caution(electrodes):
+    flat = replace(answer(), spectrum=Spectrum(F, 500 + 500 / (1 + 1j * F / 1e3), area=0.5, electrodes=electrodes))
+    reasons = judge(flat, USUAL)[1]
+    assert [reason for reason in reasons if "a current passes" in reason] == list(reasons)
+    assert bool(reasons) == (electrodes == "blocking")
+    assert not judge(flat, USUAL, looks_blocking=True)[1] or electrodes == "reversible"
+
+
+@given(st.floats(-7, -4.1), st.floats(0.5, 1.0), st.floats(0.1, 5.0), st.integers(0, 40), st.floats(-6.0, -4.0))
+def test_no_blocking_electrode_is_said_to_pass_a_current(log_q, exponent, area, first, log_inductance):
+    omega = 2 * np.pi * F[first:]
+    spike = 2 / (10**log_q * area * (1j * omega) ** exponent)
+    z = 1e3 + spike + 1j * omega * 10**log_inductance * (omega < 1e6)
+    assert missing_reactance(Spectrum(F[first:], z, area=area)) is None
 
 
 def test_pellets_outside_the_training_range_ask_for_caution():
