@@ -38,6 +38,9 @@ FEWEST_TEMPERATURES = 3
 SAME_TEMPERATURE = 1.0
 """K: sweeps no further apart are repeats at one temperature."""
 
+LEAST_EA = 0.05
+"""eV: ions in solids need 0.1 eV and more; a current that needs less is carried by electrons, or by a short."""
+
 _FEWEST_FOR_CURVATURE = 4  # three points and their line leave one deviation, which may be an outlier as well
 _CURVATURE_SCORE = 2.576  # standard errors; a straight line exceeds it once in a hundred
 
@@ -71,6 +74,11 @@ class SeriesFit:
     def curved(self) -> bool:
         """Whether the quadratic term is significant (two regimes, a phase transition, a contact that changes)."""
         return bool(abs(self.curvature) > _CURVATURE_SCORE)
+
+    @property
+    def hardly_activated(self) -> bool:
+        """Whether even the upper end of the activation energy's interval is below `LEAST_EA`."""
+        return self.ea.upper < LEAST_EA
 
     def line(self, temperature: np.ndarray) -> np.ndarray:
         """Conductivity on the line at `temperature` [K], in the unit of `sigma`."""

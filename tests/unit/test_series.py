@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from ionscope.batch.outcome import Series
+from ionscope.batch.tables import describe_series
 from ionscope.dka.activation import arrhenius_fit
 from ionscope.errors import InputDataError
 from ionscope.measure import Z90, Measure, shape_spread
@@ -107,6 +109,13 @@ def test_a_straight_line_is_rarely_called_curved():
         fit_series(T, conductivity(T) * np.exp(0.1 / Z90 * rng.normal(size=5)), np.full(5, 0.1)) for _ in range(400)
     ]
     assert sum(fit.curved for fit in fits) <= 12
+
+
+@pytest.mark.parametrize(("ea", "hardly"), [(-0.03, True), (0.01, True), (0.1, False), (0.3, False)])
+def test_a_current_that_hardly_depends_on_the_temperature_is_told(ea, hardly):
+    fit = fit_series(T, conductivity(T, ea), np.full(5, 0.03))
+    assert fit.hardly_activated is hardly
+    assert ("hardly activated" in describe_series(Series("pellet", fit, geometry=True))) is hardly
 
 
 def test_three_temperatures_say_nothing_of_curvature():

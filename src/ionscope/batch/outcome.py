@@ -58,6 +58,7 @@ class Series:
             "sigma_25c_s_cm": fit.sigma_25c.as_dict() if self.geometry else None,
             "curved": fit.curved,
             "curvature_standard_errors": fit.curvature,
+            "hardly_activated": fit.hardly_activated,
             "ea_coldest_ev": fit.ea_ends[0],
             "ea_hottest_ev": fit.ea_ends[1],
             "error_factor": fit.birge,

@@ -18,6 +18,7 @@ from ionscope.batch.outcome import Failure, Outcome, Series
 from ionscope.errors import InputDataError
 from ionscope.files import to_json, whole_file, write_text
 from ionscope.reading import Reading
+from ionscope.series import LEAST_EA
 
 KINDS = {"csv": ".csv", "jsonl": ".jsonl", "netcdf": ".nc", "html": ".html"}
 """Kinds of output and the endings of their files."""
@@ -252,6 +253,10 @@ def describe_series(series: Series) -> str:
         lines.append(
             f"    - curved: the quadratic term in 1/T is {abs(fit.curvature):.1f} standard errors from zero "
             f"({cold:.2f} eV at the cold end, {hot:.2f} eV at the hot end); one activation energy does not describe it"
+        )
+    if fit.hardly_activated:
+        lines.append(
+            f"    - hardly activated: ions in solids need more than {LEAST_EA:g} eV; electrons, or a short, do not"
         )
     if series.left_out:
         lines.append(f"    - {series.left_out} refused spectra were left out")
