@@ -10,7 +10,13 @@ def main(snakemake):
 
     from ionscope.config import ReaderModel
     from ionscope.dka.bundle import ModelBundle
-    from ionscope.dka.reader_model import calibrate_reader, reader_metrics, training_range, write_model_card
+    from ionscope.dka.reader_model import (
+        calibrate_reader,
+        calibrate_series,
+        reader_metrics,
+        training_range,
+        write_model_card,
+    )
     from ionscope.files import read_json, write_json
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
@@ -25,6 +31,8 @@ def main(snakemake):
     bundle.about["training_range"] = training_range(spectra, settings, seed).state()
     calibrating = read_dataset(snakemake.input.calibrating)
     calibrate_reader(bundle, calibrating, joined(snakemake.input.calibration), params.blocking)
+    if snakemake.input.series:
+        calibrate_series(bundle, read_dataset(snakemake.input.series[0]), joined(snakemake.input.of_series))
     metrics = reader_metrics(bundle, spectra, joined(snakemake.input.test), params.blocking)
     write_json(snakemake.output.metrics, metrics)
     bundle.save(Path(snakemake.output.model).parent)

@@ -38,6 +38,8 @@ class Reader:
             raise InputDataError("this model has not been calibrated; use the 'calibrated' folder of a run")
         self.bundle = bundle
         self.trained = TrainingRange.from_state(bundle.about.get("training_range"))
+        self.common_error = float(bundle.about.get("series", {}).get("common", 0.0))
+        """Share of the variance that is one error of all spectra of a pellet (`ionscope.series.fit_series`)."""
 
     @classmethod
     def load(cls, folder: PathLike[str] | str | None = None) -> Reader:

@@ -6,14 +6,14 @@ The Arrhenius form is that of the whole project, :math:`\\sigma T = A \\exp(-E_a
 .. math:: s_i^2 = \\Big(\\frac{h_i}{1.645}\\Big)^2
           + \\Big(\\frac{E_a}{k T_i} - 1\\Big)^2 \\Big(\\frac{\\delta}{T_i}\\Big)^2
 
-with the 90 % half-width h of ln R and the thermometer's standard deviation :math:`\\delta`; errors at different
-temperatures are taken as independent. Repeats at one temperature share both errors and are averaged. Where the points
-scatter about the line by more than their errors, all errors are raised by the root of the reduced chi2 (Birge's ratio).
-
-The spectra of one pellet err together, and an error that is the same at all temperatures leaves the slope alone. The
-interval, which takes them as independent, is therefore wider than need be: of 80 series of fabricated pellets read by
-the shipped model (3 and 5 temperatures, noise 0.3 %, thermometer 0.5 K) it covered 79, and its half-width was five
-times the root mean square error.
+with the 90 % half-width h of ln R and the thermometer's standard deviation :math:`\\delta`. The spectra of one pellet
+err together: a share c of the first term, `common`, is one error of all points, each in proportion to its h, the rest
+and the thermometer's are independent from one temperature to the next. An error that is the same at all temperatures
+leaves the slope alone and moves the whole line, so the share narrows the interval of the activation energy and widens
+that of the conductivity. How large it is, is a property of what has read the spectra; a model is calibrated to it on
+simulated series (`ionscope.dka.common_error`). Repeats at one temperature share all errors and are averaged. Where the
+points scatter about the line by more than their independent errors, all are raised by the root of the reduced chi2
+(Birge's ratio).
 
 The geometry multiplies every conductivity of a pellet by one factor: it widens the conductivity at 25 C and leaves the
 activation energy alone. A thermometer that is wrong by the same amount everywhere changes the latter by 2 delta / T of
@@ -94,6 +94,7 @@ def fit_series(
     *,
     thermometer_error: float = THERMOMETER_ERROR,
     shape_spread: float = 0.0,
+    common: float = 0.0,
 ) -> SeriesFit:
     """Fit a series.
 
@@ -104,6 +105,7 @@ def fit_series(
     half_width : (n,) half of the 90 % interval of ln(sigma) without the geometry's error
     thermometer_error : K, one standard deviation, independent from one temperature to the next
     shape_spread : standard deviation of ln(L / A), common to all
+    common : share of the variance behind `half_width` that is one error of all points, from 0 to below 1
 
     Raises
     ------
@@ -117,6 +119,8 @@ def fit_series(
         raise InputDataError("series: temperatures, conductivities and half-widths must be positive numbers")
     if not (np.isfinite(thermometer_error) and thermometer_error >= 0):
         raise InputDataError(f"thermometer error {thermometer_error!r} K is not a number from 0 upwards")
+    if not 0 <= common < 1:
+        raise InputDataError(f"series: a common share of {common!r} is not from 0 to below 1")
     t, y, h = _levels(t, np.log(s * t), h)
     if t.size < FEWEST_TEMPERATURES:
         raise InputDataError(f"series: {t.size} different temperatures; at least {FEWEST_TEMPERATURES} are needed")
@@ -125,9 +129,11 @@ def fit_series(
     for _ in range(5):  # the thermometer's share depends on the slope, weakly
         by_thermometer = (-slope / t - 1) * thermometer_error / t
         spread = np.sqrt((h / Z90) ** 2 + by_thermometer**2)
-        (offset, slope), covariance, chi2 = _weighted_fit(x, y, spread, 1)
+        (offset, slope), to_line = _weighted_fit(x, y, spread, 1)
+    own = np.sqrt((1 - common) * (h / Z90) ** 2 + by_thermometer**2)
+    chi2 = np.sum(((y - offset - slope * x) / own) ** 2)
     birge = max(1.0, float(np.sqrt(chi2 / (t.size - 2))))
-    covariance = covariance * birge**2
+    covariance = _covariance(to_line, own, np.sqrt(common) * h / Z90) * birge**2
     ea = -BOLTZMANN * slope
     ea_half = Z90 * BOLTZMANN * np.sqrt(covariance[1, 1])
     at = np.array([1.0, 1 / REFERENCE_TEMPERATURE - np.mean(1 / t)])
@@ -171,22 +177,23 @@ def _levels(t: np.ndarray, y: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np
     return mean_t, mean_y, mean_h
 
 
-def _weighted_fit(
-    x: np.ndarray, y: np.ndarray, spread: np.ndarray, degree: int
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Coefficients (ascending powers of x), their covariance, and chi2; the columns are scaled to order one."""
-    scale = np.abs(x).max() ** np.arange(degree + 1)
+def _weighted_fit(x: np.ndarray, y: np.ndarray, spread: np.ndarray, degree: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (d,), ascending powers of x, and the matrix (d, t) that makes them from y (t,)."""
+    scale = np.abs(x).max() ** np.arange(degree + 1)  # columns of order one
     matrix = x[:, None] ** np.arange(degree + 1) / scale / spread[:, None]
-    covariance = np.linalg.inv(matrix.T @ matrix)
-    coefficients = covariance @ (matrix.T @ (y / spread))
-    chi2 = float(np.sum((y / spread - matrix @ coefficients) ** 2))
-    return coefficients / scale, covariance / np.outer(scale, scale), chi2
+    to_line = np.linalg.solve(matrix.T @ matrix, matrix.T) / spread / scale[:, None]
+    return to_line @ y, to_line
+
+
+def _covariance(to_line: np.ndarray, own: np.ndarray, shared: np.ndarray) -> np.ndarray:
+    """(d, d) of coefficients, where the points have independent errors (t,) and one that is common to all (t,)."""
+    return (to_line * own**2) @ to_line.T + np.outer(to_line @ shared, to_line @ shared)
 
 
 def _curvature(x: np.ndarray, y: np.ndarray, spread: np.ndarray) -> tuple[float, tuple[float, float]]:
     if x.size < _FEWEST_FOR_CURVATURE:
         return np.nan, (np.nan, np.nan)
-    coefficients, covariance, _ = _weighted_fit(x, y, spread, 2)
-    score = float(coefficients[2] / np.sqrt(covariance[2, 2]))
+    coefficients, to_line = _weighted_fit(x, y, spread, 2)
+    score = float(coefficients[2] / np.sqrt(_covariance(to_line, spread, np.zeros_like(spread))[2, 2]))
     cold, hot = (float(-BOLTZMANN * (coefficients[1] + 2 * coefficients[2] * end)) for end in (x[0], x[-1]))
     return score, (cold, hot)

@@ -12,6 +12,8 @@ EA, K = 0.4, 8.617333262e-5
 class StubReader:
     """Reads Re Z at the lowest phase, as a reader would; refuses where the specimen's name says so."""
 
+    common_error = 0.0
+
     def read(self, spectrum, shape_spread=0.0):
         if spectrum.specimen == "broken":
             raise ZeroDivisionError("as a bug would")

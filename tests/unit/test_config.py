@@ -112,6 +112,14 @@ def test_an_unknown_key_is_named(changes, message):
             },
             "search.grains: that variant does not answer sigma_total from the whole band",
         ),
+        (
+            {"reader__series": {"population": "wide", "specimens_per_material": 8, "temperatures_c": [0, 20, 40]}},
+            "series.population: there is no population 'wide'; known: generic, known",
+        ),
+        (
+            {"reader__series": {"population": "known", "specimens_per_material": 8, "temperatures_c": [0, 20]}},
+            "reader.series.temperatures_c",
+        ),
         ({"reader__calibration_fraction": 0}, "reader.calibration_fraction = 0: .*greater than 0"),
         ({"peers__spectra": 0}, "peers.spectra = 0"),
         ({"simulation": None}, "simulation"),

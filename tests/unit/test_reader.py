@@ -1,6 +1,7 @@
 """One spectrum in, one answer out: figures, intervals and what the model is measured by."""
 
 import json
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +16,13 @@ from ionscope.config import Population, ReaderModel, Representing, Simulation
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
+    calibrate_series,
     calibration_sweeps,
     held_out_sweeps,
     microstructures,
     reader_metrics,
     reader_roles,
+    series_sweeps,
     sweep_evidence,
     train_reader,
     training_range,
@@ -249,6 +252,37 @@ def test_intervals_hold_on_fresh_pellets_and_random_sweeps(trained, wanted):
     assert groups["blocking electrodes"] == groups["blocking"]
     assert groups["reversible electrodes"] == groups["lithium"]
     assert metrics["median"] < metrics["read_off_median"]
+
+
+def test_a_specimen_is_measured_in_one_band_at_all_temperatures(wanted):
+    series = pellets(12, temperatures=(298.15, 318.15, 338.15), points=71, high=1e6)
+    sweeps = series_sweeps(series, wanted, 0)
+    specimen = series["specimen"].astype(str)[sweeps["spectrum"]]
+    bands = sweeps.groupby(specimen)[["first", "last"]].nunique()
+    assert len(bands) == 12 and (bands == 1).all(axis=None)
+    assert sweeps[["first", "last"]].drop_duplicates().shape[0] > 6
+
+
+def test_a_reader_knows_what_its_errors_at_several_temperatures_have_in_common(trained, wanted, tmp_path):
+    bundle = copy(trained[0])
+    bundle.about = dict(bundle.about)
+    series = pellets(60, temperatures=(278.15, 298.15, 318.15, 338.15), points=71, high=1e6, noise=0.003, seed=9)
+    calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
+    told = bundle.about["series"]
+    assert 0 <= told["common"] < 1 and 20 < told["specimens"] <= 30
+    assert told["coverage_90_ea"] > 0.7 and told["coverage_90_sigma_25c"] > 0.7
+    bundle.save(tmp_path)
+    assert Reader.load(tmp_path).common_error == told["common"]
+    write_model_card(bundle, trained[2], tmp_path / "card.md", "0" * 64)
+    assert f"Of {told['specimens']} specimens at several temperatures" in (tmp_path / "card.md").read_text()
+
+
+def test_too_few_series_leave_a_reader_as_it_is(trained, wanted):
+    bundle = copy(trained[0])
+    bundle.about = dict(bundle.about)
+    series = pellets(4, temperatures=(278.15, 298.15, 318.15), points=71, high=1e6)
+    calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
+    assert bundle.about == trained[0].about and Reader(bundle).common_error == 0
 
 
 def test_a_witness_that_is_right_is_heard(trained):

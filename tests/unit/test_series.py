@@ -49,17 +49,29 @@ def test_the_thermometer_adds_its_share():
     np.testing.assert_allclose(fit.spread, expected, rtol=1e-6)
 
 
+def test_an_error_of_all_points_moves_the_line_and_leaves_its_slope():
+    h, common = 0.08, 0.6
+    plain, shared = (fit_series(T, conductivity(T), np.full(5, h), thermometer_error=0, common=c) for c in (0, common))
+    half = [fit.ea.upper - fit.ea.value for fit in (plain, shared)]
+    assert half[1] == pytest.approx(half[0] * np.sqrt(1 - common), rel=1e-9)
+    x = 1 / T - np.mean(1 / T)
+    own = (1 - common) * (1 / 5 + (1 / REFERENCE_TEMPERATURE - np.mean(1 / T)) ** 2 / np.sum(x**2))
+    expected = h * np.sqrt(own + common)
+    assert np.log(shared.sigma_25c.upper / shared.sigma_25c.value) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("common", [0.0, 0.7])
 @pytest.mark.parametrize("count", [3, 4, 7])
-def test_the_interval_covers_what_it_says(count):
+def test_the_interval_covers_what_it_says(count, common):
     rng = np.random.default_rng(count)
     t = 273.15 + np.linspace(0, 80, count)
     h = rng.uniform(0.03, 0.2, count)
     inside = {"ea": 0, "sigma": 0}
     for _ in range(600):
         real = t + 0.5 * rng.normal(size=count)
-        sigma = conductivity(real) * np.exp(h / Z90 * rng.normal(size=count))
+        error = np.sqrt(1 - common) * rng.normal(size=count) + np.sqrt(common) * rng.normal()
         factor = np.exp(0.05 * rng.normal())  # the geometry's error, common to all
-        fit = fit_series(t, sigma * factor, h, shape_spread=0.05)
+        fit = fit_series(t, conductivity(real) * np.exp(h / Z90 * error) * factor, h, shape_spread=0.05, common=common)
         inside["ea"] += fit.ea.lower <= EA <= fit.ea.upper
         inside["sigma"] += fit.sigma_25c.lower <= SIGMA <= fit.sigma_25c.upper
     assert all(0.87 < hits / 600 < 0.97 for hits in inside.values()), inside
@@ -126,6 +138,7 @@ def test_three_temperatures_say_nothing_of_curvature():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"common": 1.0}, "common share of 1.0 is not from 0 to below 1"),
         ({"temperature": T[:2], "sigma": SIGMA * np.ones(2), "half_width": np.ones(2)}, "2 different temperatures"),
         ({"temperature": np.full(5, 300.0)}, "1 different temperatures"),
         ({"sigma": np.append(conductivity(T[:4]), 0.0)}, "positive"),

@@ -136,6 +136,13 @@ def test_a_second_run_has_nothing_to_do(smoke_run):
         ("peers", "spectra", 5, {"peers"}, {"train_reader", "evaluate", "rank"}),
         ("reader", "calibration_fraction", 0.5, {"simulate_wide", "calibrate_reader", "read"}, {"train_reader"}),
         ("reader", "temperature_range_c", [-30, 90], {"calibrate_reader", "read"}, {"train_reader", "fit_reader"}),
+        (
+            "reader",
+            "series",
+            {"population": "known", "specimens_per_material": 6, "temperatures_c": [20, 50, 80], "shards": 2},
+            {"simulate_wide", "fit_reader", "calibrate_reader", "read"},
+            {"train_reader"},
+        ),
     ],
 )
 def test_a_changed_parameter_reruns_only_what_depends_on_it(section, key, value, again, kept, smoke_run, tmp_path):

@@ -40,11 +40,13 @@ CHECKED = "checking" in FURTHER and RUN.learning.default != READER
 COMPARABLE = [name for name in VARIANTS if SETTINGS[name].comparable]
 # What the reader's training and sweeps depend on: what calibrates alone neither trains nor fits anew.
 READER_LEARNS = RUN.reader and RUN.reader.model_dump(
-    mode="json", exclude={"calibration_fraction", "temperature_range_c"}
+    mode="json", exclude={"calibration_fraction", "temperature_range_c", "series"}
 )
 # Files with circuit fits of the reader's sweeps, of those that calibrate and those that test it: so many that two cores
 # share them well.
 FIT_PARTS = 4
+# What sweeps are drawn from, by what they are for.
+SETS_OF_SWEEPS = {"calibration": "calibration", "test": "data", "series": "series"}
 
 
 wildcard_constraints:
@@ -96,7 +98,7 @@ def population_of(wildcards):
 
 
 def evidence_of(role):
-    """Circuit fits of the sweeps that calibrate the reader, or of those that test it."""
+    """Circuit fits of the sweeps that calibrate the reader, of those that test it, or of series."""
     return expand(
         f"{RESULTS}/reader/evidence/{role}/{{part}}.csv", part=range(FIT_PARTS)
     )
@@ -110,9 +112,20 @@ def blocking_electrodes(populations):
     )
 
 
+def populations_of(role):
+    """Names of the reader's populations that are simulated for this; series are of one."""
+    return (
+        [RUN.reader.series.population]
+        if role == "series"
+        else [*RUN.reader.populations]
+    )
+
+
 def wide_simulation(role, name):
-    """Of a population of the reader: what is learned from (`data`), or what calibrates (`calibration`)."""
+    """Of a population of the reader: what is learned from (`data`), what calibrates (`calibration`), or `series`."""
     population = RUN.reader.populations[name]
+    if role == "series":
+        return RUN.reader.series_simulation
     if role == "calibration":
         return population.calibrating(RUN.reader.calibration_fraction)
     return population.simulation
@@ -120,8 +133,12 @@ def wide_simulation(role, name):
 
 def population_seed(role, name):
     """Sets of their own: no stream of one is a stream of another or of the run's set."""
-    kind = {"data": "population", "calibration": "calibrating population"}[role]
-    return derived_seed(RUN.seed, kind, name)
+    kinds = {
+        "data": "population",
+        "calibration": "calibrating population",
+        "series": "series of a population",
+    }
+    return derived_seed(RUN.seed, kinds[role], name)
 
 
 def physics(simulation):

@@ -115,7 +115,7 @@ if RUN.reader is not None:
         benchmark:
             f"{BENCHMARKS}/simulate_wide/{{role}}/{{population}}/{{shard}}.tsv"
         wildcard_constraints:
-            role="data|calibration",
+            role="data|calibration|series",
             population="|".join(RUN.reader.populations),
         resources:
             mem_mb=1000,
@@ -131,7 +131,7 @@ if RUN.reader is not None:
         input:
             shards=lambda wildcards: [
                 f"{RESULTS}/reader/{wildcards.role}/{name}/{shard}.nc"
-                for name in RUN.reader.populations
+                for name in populations_of(wildcards.role)
                 for shard in range(wide_simulation(wildcards.role, name).shards)
             ],
         output:
@@ -141,16 +141,19 @@ if RUN.reader is not None:
         benchmark:
             f"{BENCHMARKS}/gather_wide/{{role}}.tsv"
         wildcard_constraints:
-            role="data|calibration",
+            role="data|calibration|series",
         resources:
             mem_mb=4000,
             runtime=15,
         params:
             config_sha256=lambda wildcards: sha256(
                 [
-                    [population_seed(wildcards.role, name), population.materials]
-                    + [physics(wide_simulation(wildcards.role, name))]
-                    for name, population in RUN.reader.populations.items()
+                    [
+                        population_seed(wildcards.role, name),
+                        RUN.reader.populations[name].materials,
+                        physics(wide_simulation(wildcards.role, name)),
+                    ]
+                    for name in populations_of(wildcards.role)
                 ]
             ),
             version=ionscope.__version__,

@@ -99,10 +99,9 @@ if RUN.reader is not None:
 
     rule fit_reader:
         input:
-            spectra=lambda wildcards: {
-                "calibration": f"{RESULTS}/reader/calibration/spectra.nc",
-                "test": f"{RESULTS}/reader/data/spectra.nc",
-            }[wildcards.role],
+            spectra=lambda wildcards: (
+                f"{RESULTS}/reader/{SETS_OF_SWEEPS[wildcards.role]}/spectra.nc"
+            ),
         output:
             f"{RESULTS}/reader/evidence/{{role}}/{{part}}.csv",
         log:
@@ -110,7 +109,7 @@ if RUN.reader is not None:
         benchmark:
             f"{BENCHMARKS}/fit_reader/{{role}}/{{part}}.tsv"
         wildcard_constraints:
-            role="calibration|test",
+            role="|".join(SETS_OF_SWEEPS),
         conda:
             "../../envs/ionscope.yaml"
         threads: 1
@@ -129,8 +128,10 @@ if RUN.reader is not None:
             spectra=f"{RESULTS}/reader/data/spectra.nc",
             model=f"{RESULTS}/reader/trained/model.json",
             calibrating=f"{RESULTS}/reader/calibration/spectra.nc",
+            series=[f"{RESULTS}/reader/series/spectra.nc"] if RUN.reader.series else [],
             calibration=evidence_of("calibration"),
             test=evidence_of("test"),
+            of_series=evidence_of("series") if RUN.reader.series else [],
         output:
             model=f"{RESULTS}/reader/model/model.json",
             encoder=f"{RESULTS}/reader/model/encoder.safetensors",

@@ -122,7 +122,7 @@ def predict_all(
     for request, spectrum in spectra:
         outcome.files += 1
         _add_reading(outcome, request, spectrum, reader)
-    outcome.series = find_series(outcome.readings, thermometer_error)
+    outcome.series = find_series(outcome.readings, thermometer_error, reader.common_error)
     return outcome
 
 
@@ -144,10 +144,13 @@ def _failure(file: str, error: Exception) -> Failure:
     return Failure(file, f"internal error, please report it ({type(error).__name__}: {' '.join(str(error).split())})")
 
 
-def find_series(readings: Sequence[Reading], thermometer_error: float = THERMOMETER_ERROR) -> list[Series]:
+def find_series(
+    readings: Sequence[Reading], thermometer_error: float = THERMOMETER_ERROR, common: float = 0.0
+) -> list[Series]:
     """A series for every specimen that was read at three temperatures or more; refused readings are left out.
 
-    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not.
+    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not. `common`
+    is the reader's (`Reader.common_error`).
     """
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
@@ -173,6 +176,7 @@ def find_series(readings: Sequence[Reading], thermometer_error: float = THERMOME
                 np.array([np.log(reading.resistance.upper / reading.resistance.value) for reading in used]),
                 thermometer_error=thermometer_error,
                 shape_spread=max(reading.shape_spread for reading in used),
+                common=common,
             )
         except InputDataError as error:
             raise InputDataError(f"{specimen}: {error}") from None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from ionscope.config.fields import Count, Fraction, Kind, Positive
+from ionscope.config.fields import Celsius, Count, Fraction, Kind, Positive
 from ionscope.config.simulation import Simulation
 from ionscope.quantity import Strict
 
@@ -278,17 +278,39 @@ class Population(Strict):
         return self.simulation.resized(specimens, 1, fraction * self.simulation.shards)
 
 
+class ReaderSeries(Strict):
+    """Specimens of one of a reader's populations at several temperatures, each with a microstructure of its own.
+
+    They tell how much of a reading's error is the same at all temperatures of a specimen.
+    """
+
+    population: str
+    specimens_per_material: Count
+    temperatures_c: Annotated[tuple[Celsius, ...], Field(min_length=3)]
+    shards: Count = 8
+
+
 class ReaderModel(Strict):
     """The model that reads laboratory files: its own wide simulations, one variant, further specimens to calibrate it.
 
     These are as many as `calibration_fraction` of the others. Specimens with one microstructure err alike, so each of
     them has its own. The model sees no temperature: `temperature_range_c` says for which its wide priors stand.
+    Without `series` errors at different temperatures are taken as independent.
     """
 
     populations: Annotated[dict[str, Population], Field(min_length=1)]
     variant: Variant
     calibration_fraction: Fraction = 0.2
     temperature_range_c: tuple[float, float] = (-40.0, 120.0)
+    series: ReaderSeries | None = None
+
+    @property
+    def series_simulation(self) -> Simulation:
+        """Of the specimens in `series`, which must be there."""
+        assert self.series is not None
+        simulation = self.populations[self.series.population].simulation
+        at = {"temperatures_c": self.series.temperatures_c, "temperature_range_c": None}
+        return simulation.resized(self.series.specimens_per_material, 1, self.series.shards, **at)
 
     @model_validator(mode="after")
     def _learns_from_its_populations(self) -> ReaderModel:
@@ -301,6 +323,9 @@ class ReaderModel(Strict):
         materials = [name for population in self.populations.values() for name in population.materials]
         if len(set(materials)) < len(materials):
             raise ValueError("a material may be in one of the populations only: its specimens are named after it")
+        if self.series is not None and self.series.population not in self.populations:
+            known = ", ".join(self.populations)
+            raise ValueError(f"series.population: there is no population {self.series.population!r}; known: {known}")
         low, high = self.temperature_range_c
         if not -150 <= low < high <= 600:
             raise ValueError(f"temperature_range_c = {low:g}, {high:g}: allowed are ascending values from -150 to 600")

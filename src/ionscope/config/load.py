@@ -99,6 +99,9 @@ def load_run(content: Any, folder: Path | str, where: str = "configuration") -> 
     if run.reader is not None:
         for name, population in run.reader.populations.items():
             parts[f"reader.populations.{name}.simulation"] = population.materials, population.simulation
+        if run.reader.series is not None:
+            materials = run.reader.populations[run.reader.series.population].materials
+            parts["reader.series"] = materials, run.reader.series_simulation
     for key, (materials, simulation) in parts.items():
         for name in materials:
             load_material(folder, name)

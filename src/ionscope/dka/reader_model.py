@@ -1,7 +1,8 @@
 """The model that reads laboratory files: trained on wide priors, random sweeps and stacks of cells.
 
 Its specimens are divided by microstructure: most are learned from, the rest are for the figures on the model card.
-Others, simulated for that, calibrate intervals, trust and referee. The sweeps that calibrate and test are drawn once,
+Others, simulated for that, calibrate intervals, trust and referee; others again, at several temperatures each, what
+their errors have in common. The sweeps that calibrate and test are drawn once,
 so that circuit fits of them can run beside the training.
 """
 
@@ -17,6 +18,7 @@ import pandas as pd
 from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
 from ionscope.dka.bundle import Encoded, ModelBundle
+from ionscope.dka.common_error import SeriesErrors, common_share
 from ionscope.dka.experiment import shape_factor, train_bundle
 from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import HOME_ADVANTAGE, SLACK, WITNESSES, Referee, Testimony
@@ -29,6 +31,7 @@ from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
 from ionscope.spectrum import SpectrumSet
 from ionscope.training_range import TrainingRange
+from ionscope.verdict import TOO_WIDE
 
 TRAIN, TEST = "train", "test"
 TEST_FRACTION = 0.14
@@ -36,6 +39,9 @@ NOISE = np.log10(1.003)
 """Decades: no answer is worse than another by less."""
 
 CONFIDENT = np.log10(1.05)
+
+FEWEST_SERIES = 4
+"""Series below which nothing is said of what their errors have in common."""
 
 
 def microstructures(spectra: SpectrumSet, settings: ReaderModel) -> np.ndarray:
@@ -91,12 +97,22 @@ def calibration_sweeps(spectra: SpectrumSet, settings: ReaderModel, seed: int) -
     return _random_sweeps(spectra, settings.variant.windows, derived_seed(seed, "reader calibration sweeps"))
 
 
-def _random_sweeps(spectra: SpectrumSet, windows: bool, seed: int) -> pd.DataFrame:
-    """Those that show a plateau; without `windows` each is the whole band."""
+def series_sweeps(spectra: SpectrumSet, settings: ReaderModel, seed: int) -> pd.DataFrame:
+    """The same of all spectra of series; a specimen is measured in one band at all temperatures."""
+    return _random_sweeps(spectra, settings.variant.windows, derived_seed(seed, "reader series sweeps"), "specimen")
+
+
+def _random_sweeps(spectra: SpectrumSet, windows: bool, seed: int, shared: str | None = None) -> pd.DataFrame:
+    """Those that show a plateau; without `windows` each is the whole band.
+
+    shared : column of the set whose equal values have one band
+    """
+    n = len(spectra)
+    one_of, member = (np.arange(n),) * 2 if shared is None else np.unique(spectra[shared], return_inverse=True)
     if windows:
-        seen = draw_windows(spectra.frequency, len(spectra), np.random.default_rng(seed))
+        seen = draw_windows(spectra.frequency, len(one_of), np.random.default_rng(seed))[member]
     else:
-        seen = np.ones((len(spectra), spectra.frequency.size), dtype=bool)
+        seen = np.ones((n, spectra.frequency.size), dtype=bool)
     index = np.flatnonzero(shows_plateau(spectra.impedance, seen))
     last = seen.shape[1] - 1 - seen[index, ::-1].argmax(axis=1)
     return pd.DataFrame({"spectrum": index, "first": seen[index].argmax(axis=1), "last": last})
@@ -141,10 +157,8 @@ def reader_metrics(
 
     Intervals once as of unknown electrodes, once as where these are stated (``_stated``).
     """
-    shown, kernel, truth = _encoded(bundle, spectra, evidence)
-    assert bundle.interval is not None and bundle.referee is not None
-    half_width = bundle.interval.half_width(shown.latent)
-    testimony = Testimony.of(shown.log10_reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
+    testimony, truth = _heard(bundle, spectra, evidence)
+    assert bundle.referee is not None
     answer, width, _ = bundle.referee.answer(testimony)
     error = np.abs(answer - truth)
     alone = np.abs(testimony.answers - truth[:, None])
@@ -175,6 +189,44 @@ def reader_metrics(
     return {name: describe(rows) for name, rows in groups.items() if rows.sum() > 1}
 
 
+def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, level: float = 0.9) -> None:
+    """Tell a calibrated reader what errors at several temperatures have in common: ``about["series"]``.
+
+    Every other specimen tells the share, the rest how well intervals hold with it. What would be refused is left out.
+    Where too few specimens are left, the model is left as it is: its errors are taken as independent.
+    """
+    testimony, truth = _heard(bundle, spectra, evidence)
+    assert bundle.referee is not None and bundle.trust is not None
+    answer, width, _ = bundle.referee.answer(testimony)
+    width = np.hypot(width, bundle.trust.disturbance(evidence["kramers_kronig"].to_numpy()))
+    at = evidence["spectrum"].to_numpy()
+    readings = pd.DataFrame(
+        {
+            "specimen": spectra["specimen"].astype(str)[at],
+            "temperature": spectra["temperature"][at],
+            "sigma": spectra["sigma_total"][at],
+            "error": np.log(10) * (truth - answer),
+            "half_width": np.log(10) * width,
+        }
+    )
+    readings = readings[readings["half_width"] < np.log(TOO_WIDE)]
+    odd = np.unique(readings["specimen"], return_inverse=True)[1] % 2 == 1
+    if min(len(SeriesErrors.of(readings[half], 0.0)) for half in (odd, ~odd)) < FEWEST_SERIES:
+        return
+    common = common_share(readings[~odd], level)
+    errors = SeriesErrors.of(readings[odd], common)
+    covered_ea, covered_sigma = errors.covered()
+    bundle.about["series"] = {
+        "common": common,
+        "specimens": len(errors),
+        "coverage_90_ea": covered_ea,
+        "coverage_90_sigma_25c": covered_sigma,
+        "ea_median_ev": float(np.median(np.abs(errors.ea[:, 0]))),
+        "ea_half_width_median_ev": float(np.median(errors.ea[:, 1])),
+        "sigma_25c_half_width_median_decades": float(np.median(errors.sigma_25c[:, 1]) / np.log(10)),
+    }
+
+
 def _kernel(bundle: ModelBundle) -> str:
     regressor, points = bundle.regressor, len(bundle.regressor.points_)
     if isinstance(regressor, LocalMedian):
@@ -194,6 +246,30 @@ def _encoded(bundle: ModelBundle, spectra: SpectrumSet, sweeps: pd.DataFrame) ->
     temperature = spectra["temperature"][index]
     shown = bundle.encoded(spectra.frequency, spectra.impedance[index], shape, seen, temperature)
     return shown, shown.answer + shown.log10_reference, np.log10(shape / spectra["sigma_total"][index])
+
+
+def _about_series(series: Mapping[str, Any] | None) -> list[str]:
+    if series is None:
+        return []
+    return [
+        "## Series",
+        "",
+        f"Of {series['specimens']} specimens at several temperatures, 90 % intervals cover "
+        f"{100 * series['coverage_90_ea']:.1f} % of the activation energies (median error "
+        f"{1e3 * series['ea_median_ev']:.1f} meV, half-width {1e3 * series['ea_half_width_median_ev']:.1f} meV) and "
+        f"{100 * series['coverage_90_sigma_25c']:.1f} % of the conductivities at 25 C (half-width "
+        f"{series['sigma_25c_half_width_median_decades']:.3f} decades), where {100 * series['common']:.0f} % of the "
+        "variance is taken for one error of all temperatures, as as many other specimens told.",
+        "",
+    ]
+
+
+def _heard(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame) -> tuple[Testimony, np.ndarray]:
+    """What a calibrated reader's witnesses say of sweeps, and the truths in decades of ohm."""
+    assert bundle.interval is not None
+    shown, kernel, truth = _encoded(bundle, spectra, evidence)
+    half_width, spread = bundle.interval.half_width(shown.latent), bundle.spread(shown.latent)
+    return Testimony.of(shown.log10_reference, _fits(evidence), kernel, half_width, spread), truth
 
 
 def _fits(evidence: pd.DataFrame) -> list[Evidence]:
@@ -251,6 +327,7 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "the intervals suit worst, as a spectrum does not always show its electrodes. Where these are stated, "
                 "intervals are those of such cells alone.",
                 "",
+                *_about_series(about.get("series")),
                 "## Limits",
                 "",
                 "- Simulated data only: two-dimensional polycrystals between blocking or reversible electrodes that "
