@@ -6,8 +6,6 @@ from common import run, write_tables
 def main(snakemake):
     from pathlib import Path
 
-    import pandas as pd
-
     from ionscope.config import Variant
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.presentation import presented
@@ -16,8 +14,7 @@ def main(snakemake):
 
     spectra = presented(read_dataset(snakemake.input.spectra), Variant.model_validate(snakemake.params.variant))
     bundle = ModelBundle.load(Path(snakemake.input.model).parent)
-    table = fresh_accuracy(bundle, spectra, pd.read_csv(snakemake.input.predictions))
-    write_tables([(table, snakemake.output[0])])
+    write_tables([(fresh_accuracy(bundle, spectra), snakemake.output[0])])
 
 
 if __name__ == "__main__":

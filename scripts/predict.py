@@ -6,6 +6,7 @@ from common import read_learning_set, run, write_tables
 def main(snakemake):
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
 
     from ionscope.config import Variant
@@ -18,7 +19,9 @@ def main(snakemake):
         prediction_series,
         prediction_table,
         read_set,
+        series_factors,
     )
+    from ionscope.dka.learning_set import CALIBRATION
     from ionscope.dka.presentation import presented
     from ionscope.seeds import derived_seed
 
@@ -35,12 +38,23 @@ def main(snakemake):
         calibrate_with_folds(final, spectra, held_out)
     else:
         calibrate_on(final, shown, calibrating)
-    final.save(Path(snakemake.output.model).parent)
     readings = read_set(final, spectra)
     table = prediction_table(spectra, split, final, readings, held_out)
+    calibrates = table[table["role"] == "train"]
+    if (data.role == CALIBRATION).any():
+        more = shown.subset(data.role == CALIBRATION)
+        known = pd.DataFrame({"specimen": np.unique(more["specimen"].astype(str)), "role": CALIBRATION, "fold": -1})
+        calibrates = pd.concat([calibrates, prediction_table(more, known, final, read_set(final, more))])
+    factors = final.about["series_factors"] = series_factors(calibrates)
+    final.save(Path(snakemake.output.model).parent)
     seed = derived_seed(snakemake.params.seed, "single", snakemake.wildcards.variant)
     add_single_spectrum_ea(table, split, readings, seed)
-    write_tables([(table, snakemake.output.spectra), (prediction_series(table), snakemake.output.series)])
+    write_tables(
+        [
+            (table, snakemake.output.spectra),
+            (prediction_series(table, factors), snakemake.output.series),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ def main(snakemake):
     import pandas as pd
 
     from ionscope.dka.bundle import ModelBundle
-    from ionscope.dka.experiment import add_single_spectrum_ea, prediction_series, prediction_table, read_set
+    from ionscope.dka.experiment import (
+        add_single_spectrum_ea,
+        prediction_series,
+        prediction_table,
+        read_set,
+        series_factors,
+    )
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 
@@ -19,7 +25,8 @@ def main(snakemake):
     readings = read_set(final, spectra)
     table = prediction_table(spectra, split, final, readings)
     add_single_spectrum_ea(table, split, readings, derived_seed(snakemake.params.seed, "single", "reader"))
-    write_tables([(table, snakemake.output.spectra), (prediction_series(table), snakemake.output.series)])
+    series = prediction_series(table, series_factors(table[table["role"] == "train"]))
+    write_tables([(table, snakemake.output.spectra), (series, snakemake.output.series)])
 
 
 if __name__ == "__main__":

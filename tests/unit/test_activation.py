@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ionscope.dka import activation
 from ionscope.dka.activation import arrhenius_fit, series_quantiles, series_table, single_spectrum_regressor
 from ionscope.dka.experiment import (
+    ANY,
     add_single_spectrum_ea,
     calibrate_with_folds,
     fold_of_spectra,
@@ -19,6 +20,7 @@ from ionscope.dka.experiment import (
     prediction_series,
     prediction_table,
     read_set,
+    series_factors,
     train_bundle,
 )
 from ionscope.evaluate.splits import split_specimens
@@ -264,21 +266,32 @@ def test_ea_of_single_spectra_is_learned_from_training_specimens_only(single, pl
 def test_the_series_of_exact_predictions_is_exact(table):
     exact = table.assign(sigma=table["sigma_true"], sigma_lower=0.9 * table["sigma_true"])
     exact["sigma_upper"] = exact["sigma_true"] / 0.9
-    series = prediction_series(exact)
+    series = prediction_series(exact, series_factors(exact))
     assert len(series) == 18
     assert np.allclose(series["ea"], series["ea_true"], rtol=1e-6)
     assert np.allclose(series["sigma_25c"], series["sigma_25c_true"], rtol=1e-6)
     assert np.allclose(series["ea_upper"] - series["ea_lower"], 0, atol=1e-6)
 
 
-def test_the_intervals_of_series_hold_on_the_training_specimens_and_do_not_know_the_test(table):
-    series = prediction_series(table)
-    train = series["role"] == "train"
+def test_the_intervals_of_series_hold_on_what_calibrates_them(table):
+    train = table[table["role"] == "train"]
+    series = prediction_series(train, series_factors(train))
     for name, true in (("ea", "ea_true"), ("sigma_25c", "sigma_25c_true")):
         inside = (series[f"{name}_lower"] <= series[true]) & (series[true] <= series[f"{name}_upper"])
-        assert inside[train].mean() >= 0.9
-    changed = table.copy()
-    changed.loc[changed["role"] == "test", ["ea_true", "sigma_true"]] *= 3.0
-    again = prediction_series(changed)
-    for name in ("ea_lower", "ea_upper", "sigma_25c_lower", "sigma_25c_upper"):
-        assert np.array_equal(again[name], series[name]), name
+        assert inside.mean() >= 0.9
+
+
+def test_electrodes_have_factors_of_their_own_where_specimens_are_many(table, monkeypatch):
+    assert list(series_factors(table)) == [ANY]
+    monkeypatch.setattr("ionscope.dka.experiment.FEWEST_OF_ONE_KIND", 3)
+    kinds = sorted(set(table["electrode"]))
+    factors = series_factors(table)
+    assert sorted(factors) == sorted([ANY, *kinds]) and len(kinds) == 2
+    for kind in kinds:
+        alone = table[table["electrode"] == kind]
+        assert factors[kind] == series_factors(alone)[ANY]
+        assert prediction_series(table, factors).query("electrode == @kind")["ea_upper"].tolist() == pytest.approx(
+            prediction_series(alone, factors)["ea_upper"].tolist()
+        )
+    elsewhere = prediction_series(table.assign(electrode="gold"), factors)
+    assert elsewhere["ea_upper"].tolist() == prediction_series(table, {ANY: factors[ANY]})["ea_upper"].tolist()

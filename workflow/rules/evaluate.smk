@@ -90,7 +90,6 @@ if CHECKED:
     rule check:
         input:
             spectra=FURTHER["checking"],
-            predictions=f"{RESULTS}/predictions/{RUN.learning.default}.csv",
             model=model_of(RUN.learning.default),
         output:
             f"{RESULTS}/evaluation/fresh.csv",

@@ -19,14 +19,13 @@ FRESH = "fresh"
 """Role of specimens that neither training nor calibration nor the test has seen."""
 
 
-def fresh_accuracy(bundle: ModelBundle, spectra: SpectrumSet, predictions: pd.DataFrame) -> pd.DataFrame:
+def fresh_accuracy(bundle: ModelBundle, spectra: SpectrumSet) -> pd.DataFrame:
     """Accuracy and coverage of the 90 % intervals by electrode and material, of sigma and of Ea from a series.
 
     Parameters
     ----------
-    bundle : a calibrated model
+    bundle : a calibrated model, with what calibrates intervals of series (``about["series_factors"]``)
     spectra : of fresh specimens
-    predictions : the model's predictions of the run's set, whose training specimens calibrate the intervals of series
 
     Returns
     -------
@@ -35,9 +34,7 @@ def fresh_accuracy(bundle: ModelBundle, spectra: SpectrumSet, predictions: pd.Da
     spectra = renamed(spectra, FRESH)
     split = pd.DataFrame({"specimen": np.unique(spectra["specimen"]), "role": FRESH, "fold": -1})
     table = prediction_table(spectra, split, bundle, read_set(bundle, spectra))
-    both = pd.concat([predictions[predictions["role"] == "train"], table], ignore_index=True)
-    series = prediction_series(both)
-    series = series[series["role"] == FRESH]
+    series = prediction_series(table, bundle.about["series_factors"])
     sigma = table.assign(true=np.log10(table["sigma_true"]), said=np.log10(table["sigma"]))
     energy = series.assign(true=series["ea_true"] * KJ_PER_MOL, said=series["ea"] * KJ_PER_MOL)
     parts = [
