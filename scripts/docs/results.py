@@ -154,6 +154,22 @@ def short_table() -> str:
     return markdown(head, rows)
 
 
+def series_table() -> str:
+    """How well the shipped reader's series hold on those that have not told what their errors have in common."""
+    told = read_json(SHIPPED / "model.json")["about"]["series"]
+    lines = {
+        "activation energy, meV": ("ea", "ev", 1e3),
+        "conductivity at 25 °C, decades": ("sigma_25c", "decades", 1.0),
+    }
+    rows = []
+    for name, (key, unit, factor) in lines.items():
+        error, half_width = (factor * told[f"{key}_{part}_{unit}"] for part in ("median", "half_width_median"))
+        covered = [f"{100 * told[f'coverage_90_{key}{end}']:.1f} %" for end in ("", "_independent")]
+        rows.append([name, str(told["specimens"]), f"{error:.2g}", f"{half_width:.2g}", *covered])
+    head = ["series", "n", "median error", "median half-width", "covered by the 90 % interval"]
+    return markdown([*head, "covered if errors were independent"], rows)
+
+
 def laboratory_table() -> str:
     """Pellets made of circuit elements, as tests/verification/laboratory.py read them."""
     figures = pd.read_csv(LABORATORY, index_col=0)
@@ -213,6 +229,7 @@ def measured_table(paths: list[str]) -> str:
 
 def main() -> None:
     tables = {"claims": claims_table(), "peers": peers_table(), "ablations": ablations_table()}
+    tables["series"] = series_table()
     if PRODUCTION.is_dir():
         tables |= {"reader": reader_table(), "production": production_table()}
     if LABORATORY.is_file():

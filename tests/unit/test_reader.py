@@ -269,7 +269,7 @@ def test_a_reader_knows_what_its_errors_at_several_temperatures_have_in_common(t
     series = pellets(60, temperatures=(278.15, 298.15, 318.15, 338.15), points=71, high=1e6, noise=0.003, seed=9)
     calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
     told = bundle.about["series"]
-    assert 0 <= told["common"] < 1 and 20 < told["specimens"] <= 30
+    assert 0 <= told["common"] < 1 and 40 < told["specimens"] <= 60
     assert told["coverage_90_ea"] > 0.7 and told["coverage_90_sigma_25c"] > 0.7
     bundle.save(tmp_path)
     assert Reader.load(tmp_path).common_error == told["common"]

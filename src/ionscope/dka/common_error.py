@@ -7,6 +7,7 @@ which the former covers what it says, on simulated series that nothing else has 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from ionscope.series import FEWEST_TEMPERATURES, SeriesFit, fit_series
 
-SHARES = np.arange(0.0, 1.0, 0.05)
+SHARES = np.arange(20) / 20
 """Tried in this order."""
 
 
@@ -46,6 +47,12 @@ class SeriesErrors:
             ea.append((read.ea.value - exact.ea.value, read.ea.upper - read.ea.value))
             sigma.append((np.log(read.sigma_25c.value / exact.sigma_25c.value), _ln_half_width(read)))
         return cls(np.array(ea).reshape(-1, 2), np.array(sigma).reshape(-1, 2))
+
+    @classmethod
+    def joined(cls, parts: Iterable[SeriesErrors]) -> SeriesErrors:
+        """All series of several."""
+        ea, sigma = zip(*((part.ea, part.sigma_25c) for part in parts), strict=True)
+        return cls(np.concatenate(ea), np.concatenate(sigma))
 
     def __len__(self) -> int:
         return len(self.ea)

@@ -192,8 +192,9 @@ def reader_metrics(
 def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, level: float = 0.9) -> None:
     """Tell a calibrated reader what errors at several temperatures have in common: ``about["series"]``.
 
-    Every other specimen tells the share, the rest how well intervals hold with it. What would be refused is left out.
-    Where too few specimens are left, the model is left as it is: its errors are taken as independent.
+    All specimens tell the share; how well intervals hold is measured on each half with the share that the other one
+    tells. What would be refused is left out. Where too few specimens are left, the model stays as it is, its errors
+    taken as independent.
     """
     testimony, truth = _heard(bundle, spectra, evidence)
     assert bundle.referee is not None and bundle.trust is not None
@@ -211,18 +212,23 @@ def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     )
     readings = readings[readings["half_width"] < np.log(TOO_WIDE)]
     odd = np.unique(readings["specimen"], return_inverse=True)[1] % 2 == 1
-    if min(len(SeriesErrors.of(readings[half], 0.0)) for half in (odd, ~odd)) < FEWEST_SERIES:
+    halves = readings[odd], readings[~odd]
+    if min(len(SeriesErrors.of(half, 0.0)) for half in halves) < FEWEST_SERIES:
         return
-    common = common_share(readings[~odd], level)
-    errors = SeriesErrors.of(readings[odd], common)
-    covered_ea, covered_sigma = errors.covered()
+    errors = SeriesErrors.joined(
+        SeriesErrors.of(half, common_share(other, level)) for half, other in (halves, halves[::-1])
+    )
+    (covered_ea, covered_sigma), independent = errors.covered(), SeriesErrors.of(readings, 0.0).covered()
     bundle.about["series"] = {
-        "common": common,
+        "common": common_share(readings, level),
         "specimens": len(errors),
         "coverage_90_ea": covered_ea,
         "coverage_90_sigma_25c": covered_sigma,
+        "coverage_90_ea_independent": independent[0],
+        "coverage_90_sigma_25c_independent": independent[1],
         "ea_median_ev": float(np.median(np.abs(errors.ea[:, 0]))),
         "ea_half_width_median_ev": float(np.median(errors.ea[:, 1])),
+        "sigma_25c_median_decades": float(np.median(np.abs(errors.sigma_25c[:, 0])) / np.log(10)),
         "sigma_25c_half_width_median_decades": float(np.median(errors.sigma_25c[:, 1]) / np.log(10)),
     }
 
@@ -258,8 +264,11 @@ def _about_series(series: Mapping[str, Any] | None) -> list[str]:
         f"{100 * series['coverage_90_ea']:.1f} % of the activation energies (median error "
         f"{1e3 * series['ea_median_ev']:.1f} meV, half-width {1e3 * series['ea_half_width_median_ev']:.1f} meV) and "
         f"{100 * series['coverage_90_sigma_25c']:.1f} % of the conductivities at 25 C (half-width "
-        f"{series['sigma_25c_half_width_median_decades']:.3f} decades), where {100 * series['common']:.0f} % of the "
-        "variance is taken for one error of all temperatures, as as many other specimens told.",
+        f"{series['sigma_25c_half_width_median_decades']:.3f} decades). A share of the variance, "
+        f"{100 * series['common']:.0f} %, is taken for one error of all temperatures: what each half of the specimens "
+        "tells, tried on the other. Taken as independent, errors would make intervals that cover "
+        f"{100 * series['coverage_90_ea_independent']:.1f} and "
+        f"{100 * series['coverage_90_sigma_25c_independent']:.1f} %.",
         "",
     ]
 
@@ -334,7 +343,8 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "touch nearly everywhere. Constriction under poor contact is read as resistance of the electrolyte.",
                 "- A slow arc of a reversible electrode and one of a grain boundary look alike; the interval says so.",
                 "- A sweep without a plateau (phase never below 50 degrees) is refused.",
-                "- Electronic conduction beside the ionic one is not modelled and not noticed.",
+                "- Electronic conduction beside the ionic one is not modelled, and noticed only where electrodes are "
+                "stated to be blocking.",
                 "- Thickness and area are taken as given. A wrong unit shows in an absurd conductivity, and where the "
                 "grains' arc is in the band in a capacitance below that of a vacuum; a factor of ten may show in "
                 "neither. A stated material tells more: conductivities that its simulated specimens do not have at "
