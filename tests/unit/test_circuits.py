@@ -20,7 +20,7 @@ from ionscope.circuits.elements import (
     warburg_gradient,
 )
 from ionscope.circuits.solve import ELECTRODE_CAPACITANCE, assign_arcs
-from ionscope.circuits.starts import Starts
+from ionscope.circuits.starts import Starts, first_of_each
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
 
@@ -204,6 +204,19 @@ def test_starts_are_distinct_and_the_first_is_always_the_same():
 
 
 # known circuits found again
+
+
+@pytest.mark.parametrize("columns, largest", [(1, 5), (3, 4), (7, 3), (9, 127), (12, 255)])
+def test_equal_rows_are_found_however_many_columns_they_have(columns, largest):
+    rng = np.random.default_rng(columns)
+    rows = rng.choice([0, 1, largest], (60, columns), p=[0.45, 0.45, 0.1])
+    rows[30:] = rows[rng.permutation(30)]  # each occurs twice at least
+    kept, seen = [], set()
+    for i, row in enumerate(map(tuple, rows)):
+        if row not in seen:
+            kept.append(i)
+            seen.add(row)
+    assert first_of_each(rows).tolist() == kept and len(kept) <= 30
 
 
 def test_what_circuits_share_is_found_once_and_changes_no_start():

@@ -123,16 +123,20 @@ def _extended(atoms: _Atoms, chosen: np.ndarray, more: np.ndarray) -> np.ndarray
         twice = ((arcs[:, 1:] == arcs[:, :-1]) & (arcs[:, 1:] >= 0)).any(axis=1)
         grown = grown[~twice]
         # the same arcs in another order are the same circuit
-        _, first = np.unique(_number(np.sort(grown, axis=1)), return_index=True)
-        grown = grown[np.sort(first)]
+        grown = grown[first_of_each(np.sort(grown, axis=1))]
     _, left = _solve(atoms, grown)
     order = np.argsort(left, kind="stable")[:_BEAM]
     return grown[order]
 
 
-def _number(rows: np.ndarray) -> np.ndarray:
-    """(k,) a number for each row (k, c) of whole ones, the same for the same row; far quicker to compare than rows."""
-    return rows @ (rows.max() + 1) ** np.arange(rows.shape[1])
+def first_of_each(rows: np.ndarray) -> np.ndarray:
+    """(m,) ascending, the first of equal rows (k, c) of whole numbers from 0."""
+    base = int(rows.max(initial=0)) + 1
+    if base ** rows.shape[1] < 2**63:  # one number a row, which is far quicker to compare than rows
+        _, first = np.unique(rows @ base ** np.arange(rows.shape[1]), return_index=True)
+    else:
+        _, first = np.unique(rows, axis=0, return_index=True)
+    return np.sort(first)
 
 
 def _solve(atoms: _Atoms, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
