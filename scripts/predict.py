@@ -16,13 +16,12 @@ def main(snakemake):
         calibrate_on,
         calibrate_with_folds,
         held_out_readings,
-        prediction_series,
         prediction_table,
         read_set,
-        series_factors,
     )
     from ionscope.dka.learning_set import CALIBRATION
     from ionscope.dka.presentation import presented
+    from ionscope.dka.series_intervals import prediction_series, series_factors
     from ionscope.seeds import derived_seed
 
     variant = Variant.model_validate(snakemake.params.variant)

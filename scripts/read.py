@@ -11,11 +11,10 @@ def main(snakemake):
     from ionscope.dka.bundle import ModelBundle
     from ionscope.dka.experiment import (
         add_single_spectrum_ea,
-        prediction_series,
         prediction_table,
         read_set,
-        series_factors,
     )
+    from ionscope.dka.series_intervals import prediction_series, series_factors
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WIDE, TOO_WIDE = 1.25, 3.0
+"""An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -10,7 +10,7 @@ from ionscope.circuits.fit import USUAL_AREA
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import FAR
 from ionscope.electrodes import BLOCKING, REVERSIBLE
-from ionscope.estimate import Estimate
+from ionscope.estimate import TOO_WIDE, WIDE, Estimate
 from ionscope.mending import matters
 from ionscope.preprocess.quality import Finding, QualityReport
 from ionscope.reading import Reading
@@ -19,9 +19,6 @@ from ionscope.training_range import TrainingRange
 
 SHORTEST_BAND = 1.5
 """Decades of frequency below which a sweep is refused."""
-
-WIDE, TOO_WIDE = 1.25, 3.0
-"""An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
 
 HOPELESS = 100.0
 """A factor beyond which the figure itself says nothing more."""

@@ -12,17 +12,15 @@ from hypothesis import strategies as st
 from ionscope.dka import activation
 from ionscope.dka.activation import arrhenius_fit, series_quantiles, series_table, single_spectrum_regressor
 from ionscope.dka.experiment import (
-    ANY,
     add_single_spectrum_ea,
     calibrate_with_folds,
     fold_of_spectra,
     held_out_readings,
-    prediction_series,
     prediction_table,
     read_set,
-    series_factors,
     train_bundle,
 )
+from ionscope.dka.series_intervals import ANY, prediction_series, series_factors
 from ionscope.evaluate.splits import split_specimens
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.simulate.arrhenius import BOLTZMANN
@@ -283,7 +281,7 @@ def test_the_intervals_of_series_hold_on_what_calibrates_them(table):
 
 def test_electrodes_have_factors_of_their_own_where_specimens_are_many(table, monkeypatch):
     assert list(series_factors(table)) == [ANY]
-    monkeypatch.setattr("ionscope.dka.experiment.FEWEST_OF_ONE_KIND", 3)
+    monkeypatch.setattr("ionscope.dka.series_intervals.FEWEST_OF_ONE_KIND", 3)
     kinds = sorted(set(table["electrode"]))
     factors = series_factors(table)
     assert sorted(factors) == sorted([ANY, *kinds]) and len(kinds) == 2

@@ -7,12 +7,11 @@ from cells import pellets
 
 from ionscope.dka.experiment import (
     calibrate_on,
-    prediction_series,
     prediction_table,
     read_set,
-    series_factors,
     train_bundle,
 )
+from ionscope.dka.series_intervals import prediction_series, series_factors
 from ionscope.evaluate.fresh import fresh_accuracy, fresh_metrics
 from ionscope.evaluate.metrics import coverage
 from ionscope.preprocess.smoothing import Smoothing

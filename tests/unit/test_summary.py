@@ -9,13 +9,13 @@ from cells import SHAPE, pellets
 
 from ionscope.config import Representing
 from ionscope.dka.experiment import shape_factor, train_bundle
+from ionscope.estimate import TOO_WIDE
 from ionscope.evaluate import summary
 from ionscope.evaluate.claims import load_claims
 from ionscope.evaluate.metrics import accuracy, concordance, coverage, top_quartile_accuracy
 from ionscope.files import to_json
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.simulate.arrhenius import KJ_PER_MOL
-from ionscope.verdict import TOO_WIDE
 
 CLAIMS = Path(__file__).parents[2] / "config" / "claims.yaml"
 SPECTRA = pellets(24, noise=0.001)

@@ -25,13 +25,13 @@ from ionscope.dka.referee import HOME_ADVANTAGE, SLACK, WITNESSES, Referee, Test
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
 from ionscope.electrodes import ELECTRODES
+from ionscope.estimate import TOO_WIDE
 from ionscope.files import write_text
 from ionscope.kramers_kronig import kramers_kronig
 from ionscope.preprocess.smoothing import Smoothing
 from ionscope.seeds import derived_seed
 from ionscope.spectrum import SpectrumSet
 from ionscope.training_range import TrainingRange
-from ionscope.verdict import TOO_WIDE
 
 TRAIN, TEST = "train", "test"
 TEST_FRACTION = 0.14

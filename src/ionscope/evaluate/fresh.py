@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import prediction_series, prediction_table, read_set
+from ionscope.dka.experiment import prediction_table, read_set
 from ionscope.dka.learning_set import renamed
+from ionscope.dka.series_intervals import prediction_series
 from ionscope.evaluate.metrics import accuracy
 from ionscope.evaluate.summary import share_covered
 from ionscope.simulate.arrhenius import KJ_PER_MOL

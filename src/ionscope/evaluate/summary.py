@@ -9,11 +9,11 @@ import pandas as pd
 
 from ionscope.dka.bundle import ModelBundle
 from ionscope.dka.experiment import read_set, shape_factor
+from ionscope.estimate import TOO_WIDE
 from ionscope.evaluate.metrics import accuracy, accuracy_table, coverage, pairs_table, top_quartile_accuracy
 from ionscope.preprocess.reference import read_off
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import ZERO_CELSIUS, SpectrumSet
-from ionscope.verdict import TOO_WIDE
 
 SHOWN = "shown"
 """Group of the spectra whose phase comes low enough to show a resistance; the reader refuses the others."""
