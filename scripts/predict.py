@@ -6,7 +6,6 @@ from common import read_learning_set, run, write_tables
 def main(snakemake):
     from pathlib import Path
 
-    import numpy as np
     import pandas as pd
 
     from ionscope.config import Variant
@@ -17,6 +16,7 @@ def main(snakemake):
         calibrate_with_folds,
         held_out_readings,
         prediction_table,
+        predictions_apart,
         read_set,
     )
     from ionscope.dka.learning_set import CALIBRATION
@@ -41,19 +41,13 @@ def main(snakemake):
     table = prediction_table(spectra, split, final, readings, held_out)
     calibrates = table[table["role"] == "train"]
     if (data.role == CALIBRATION).any():
-        more = shown.subset(data.role == CALIBRATION)
-        known = pd.DataFrame({"specimen": np.unique(more["specimen"].astype(str)), "role": CALIBRATION, "fold": -1})
-        calibrates = pd.concat([calibrates, prediction_table(more, known, final, read_set(final, more))])
+        further = predictions_apart(final, shown.subset(data.role == CALIBRATION), CALIBRATION)
+        calibrates = pd.concat([calibrates, further])
     factors = final.about["series_factors"] = series_factors(calibrates)
     final.save(Path(snakemake.output.model).parent)
     seed = derived_seed(snakemake.params.seed, "single", snakemake.wildcards.variant)
     add_single_spectrum_ea(table, split, readings, seed)
-    write_tables(
-        [
-            (table, snakemake.output.spectra),
-            (prediction_series(table, factors), snakemake.output.series),
-        ]
-    )
+    write_tables([(table, snakemake.output.spectra), (prediction_series(table, factors), snakemake.output.series)])
 
 
 if __name__ == "__main__":

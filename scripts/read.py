@@ -9,11 +9,7 @@ def main(snakemake):
     import pandas as pd
 
     from ionscope.dka.bundle import ModelBundle
-    from ionscope.dka.experiment import (
-        add_single_spectrum_ea,
-        prediction_table,
-        read_set,
-    )
+    from ionscope.dka.experiment import add_single_spectrum_ea, prediction_table, read_set
     from ionscope.dka.series_intervals import prediction_series, series_factors
     from ionscope.io.dataset import read_dataset
     from ionscope.seeds import derived_seed

@@ -103,8 +103,8 @@ def judged(
         )
     if looks_blocking and spectrum.electrodes == REVERSIBLE:
         cautions.append("the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones")
-    least = missing_reactance(spectrum)
-    if spectrum.electrodes == BLOCKING and not looks_blocking and least is not None:
+    stated_blocking = spectrum.electrodes == BLOCKING and not looks_blocking
+    if stated_blocking and (least := missing_reactance(spectrum)) is not None:
         cautions.append(
             "the electrodes are stated to be blocking, but a current passes: even the largest leave a reactance of "
             f"{least:.2g} ohm at {spectrum.frequency[0]:.3g} Hz, where {-spectrum.impedance[0].imag:.2g} ohm is "

@@ -1,7 +1,6 @@
 """One spectrum in, one answer out: figures, intervals and what the model is measured by."""
 
 import json
-from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -264,8 +263,7 @@ def test_a_specimen_is_measured_in_one_band_at_all_temperatures(wanted):
 
 
 def test_a_reader_knows_what_its_errors_at_several_temperatures_have_in_common(trained, wanted, tmp_path):
-    bundle = copy(trained[0])
-    bundle.about = dict(bundle.about)
+    bundle = replace(trained[0], about=dict(trained[0].about))
     series = pellets(60, temperatures=(278.15, 298.15, 318.15, 338.15), points=71, high=1e6, noise=0.003, seed=9)
     calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
     told = bundle.about["series"]
@@ -278,8 +276,7 @@ def test_a_reader_knows_what_its_errors_at_several_temperatures_have_in_common(t
 
 
 def test_too_few_series_leave_a_reader_as_it_is(trained, wanted):
-    bundle = copy(trained[0])
-    bundle.about = dict(bundle.about)
+    bundle = replace(trained[0], about=dict(trained[0].about))
     series = pellets(4, temperatures=(278.15, 298.15, 318.15), points=71, high=1e6)
     calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
     assert bundle.about == trained[0].about and Reader(bundle).common_error == 0

@@ -201,6 +201,12 @@ def prediction_table(
     return table
 
 
+def predictions_apart(bundle: ModelBundle, spectra: SpectrumSet, role: str) -> pd.DataFrame:
+    """`prediction_table` of a set outside the run's split: all of its specimens have one role and no fold."""
+    split = pd.DataFrame({"specimen": np.unique(spectra["specimen"].astype(str)), "role": role, "fold": -1})
+    return prediction_table(spectra, split, bundle, read_set(bundle, spectra))
+
+
 def add_single_spectrum_ea(table: pd.DataFrame, split: pd.DataFrame, readings: Readings, seed: int) -> None:
     """Fill `ea_single`: for training specimens by models of the other folds, for test specimens by one of all."""
     features = np.column_stack([np.log10(table["sigma"]), 1000 / table["temperature"], readings.latent])

@@ -213,19 +213,20 @@ def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     readings = readings[readings["half_width"] < np.log(TOO_WIDE)]
     odd = np.unique(readings["specimen"], return_inverse=True)[1] % 2 == 1
     halves = readings[odd], readings[~odd]
-    if min(len(SeriesErrors.of(half, 0.0)) for half in halves) < FEWEST_SERIES:
+    independent = [SeriesErrors.of(half, 0.0) for half in halves]
+    if min(map(len, independent)) < FEWEST_SERIES:
         return
     errors = SeriesErrors.joined(
         SeriesErrors.of(half, common_share(other, level)) for half, other in (halves, halves[::-1])
     )
-    (covered_ea, covered_sigma), independent = errors.covered(), SeriesErrors.of(readings, 0.0).covered()
+    (covered_ea, covered_sigma), by_themselves = errors.covered(), SeriesErrors.joined(independent).covered()
     bundle.about["series"] = {
         "common": common_share(readings, level),
         "specimens": len(errors),
         "coverage_90_ea": covered_ea,
         "coverage_90_sigma_25c": covered_sigma,
-        "coverage_90_ea_independent": independent[0],
-        "coverage_90_sigma_25c_independent": independent[1],
+        "coverage_90_ea_independent": by_themselves[0],
+        "coverage_90_sigma_25c_independent": by_themselves[1],
         "ea_median_ev": float(np.median(np.abs(errors.ea[:, 0]))),
         "ea_half_width_median_ev": float(np.median(errors.ea[:, 1])),
         "sigma_25c_median_decades": float(np.median(np.abs(errors.sigma_25c[:, 0])) / np.log(10)),

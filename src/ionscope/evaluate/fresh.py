@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ionscope.dka.bundle import ModelBundle
-from ionscope.dka.experiment import prediction_table, read_set
+from ionscope.dka.experiment import predictions_apart
 from ionscope.dka.learning_set import renamed
 from ionscope.dka.series_intervals import prediction_series
 from ionscope.evaluate.metrics import accuracy
@@ -33,8 +33,7 @@ def fresh_accuracy(bundle: ModelBundle, spectra: SpectrumSet) -> pd.DataFrame:
     rows ``group, value_of_group, n_specimens, coverage_90, n, mae, rmse, r2, median, p95, quantity, unit``
     """
     spectra = renamed(spectra, FRESH)
-    split = pd.DataFrame({"specimen": np.unique(spectra["specimen"]), "role": FRESH, "fold": -1})
-    table = prediction_table(spectra, split, bundle, read_set(bundle, spectra))
+    table = predictions_apart(bundle, spectra, FRESH)
     series = prediction_series(table, bundle.about["series_factors"])
     sigma = table.assign(true=np.log10(table["sigma_true"]), said=np.log10(table["sigma"]))
     energy = series.assign(true=series["ea_true"] * KJ_PER_MOL, said=series["ea"] * KJ_PER_MOL)

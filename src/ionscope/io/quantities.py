@@ -60,17 +60,20 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
     """
     notes: list[str] = []
     frequency = _frequency(table, notes)
-    for first, second in _PAIRS:
+    for first, second in (*_PAIRS, *_DIELECTRIC):
         one, two = table.column(first), table.column(second)
         if one is not None and two is not None:
             break
     else:
-        return _from_conductivity(table, frequency, thickness, area, notes)
+        raise problem(table.source, _missing(table), table.header.line or None)
     for role in {first, second}:
         named = [column.name for column in table.columns if column.role == role]
         if len(named) > 1:
             notes.append(f"Columns {', '.join(named)} are of one kind; {named[0]} was used.")
     (col_a, a), (col_b, b) = one, two
+    if (first, second) in _DIELECTRIC:
+        impedance = _from_conductivity(table, one, two, frequency, thickness, area, notes)
+        return Quantities(frequency, impedance, col_b, True, notes)
     if first in ("real", "admittance_real"):
         scale_a = _scale(table, col_a, thickness, area, notes)
         scale_b = _scale(table, col_b, thickness, area, notes) if col_b.unit or not col_a.unit else scale_a
@@ -103,26 +106,26 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
 
 
 def _from_conductivity(
-    table: Table, frequency: np.ndarray, thickness: float | None, area: float | None, notes: list[str]
-) -> Quantities:
+    table: Table,
+    real: tuple[Column, np.ndarray],
+    imaginary: tuple[Column, np.ndarray],
+    frequency: np.ndarray,
+    thickness: float | None,
+    area: float | None,
+    notes: list[str],
+) -> np.ndarray:
     """Impedance of a cell of which the file has conductivity or permittivity, as dielectric spectrometers do."""
-    for first, second in _DIELECTRIC:
-        one, two = table.column(first), table.column(second)
-        if one is not None and two is not None:
-            break
-    else:
-        raise problem(table.source, _missing(table), table.header.line or None)
-    names = f"{one[0].name} and {two[0].name}"
+    names = f"{real[0].name} and {imaginary[0].name}"
     if thickness is None or area is None:
         needed = f"{names} need {_NEEDS['s/cm']} to give an impedance"
         raise problem(table.source, needed, table.header.line or None)
-    sigma = _conductivity(table, *one, frequency) + 1j * _conductivity(table, *two, frequency)
+    sigma = _conductivity(table, *real, frequency) + 1j * _conductivity(table, *imaginary, frequency)
     if (sigma == 0).any():
         raise problem(
             table.source, "a conductivity of zero has no impedance; remove the point", _line(table, sigma == 0)
         )
     notes.append(f"The impedance was computed from {names} with the geometry ({thickness:g} cm, {area:g} cm2).")
-    return Quantities(frequency, thickness / (area * sigma), two[0], True, notes)
+    return thickness / (area * sigma)
 
 
 def _conductivity(table: Table, column: Column, values: np.ndarray, frequency: np.ndarray) -> np.ndarray:
