@@ -198,6 +198,12 @@ def novocontrol_dielectric():
     return "\n".join([*head, *table, ""]).encode()
 
 
+def lcr_meter():
+    admittance = 1 / Z
+    table = rows(F, admittance.imag / JW.imag, admittance.real / admittance.imag, delimiter=",")
+    return "\r\n".join(["Mode,Cp-D", "Level (V),0.1", "Frequency (Hz),Cp (F),D", *table, ""]).encode()
+
+
 def relaxis():
     head = ["RelaxIS 3.0 Spectrum export", "Date: 12/16/2025 2:29:15 PM"]
     head += [
@@ -279,6 +285,7 @@ FAMILIES = {
     "novocontrol": novocontrol,
     "novocontrol_temperatures": novocontrol_temperatures,
     "novocontrol_dielectric": novocontrol_dielectric,
+    "lcr_meter": lcr_meter,
     "relaxis": relaxis,
     "autolab_p00": autolab_p00,
     "csv": csv,

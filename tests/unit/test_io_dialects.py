@@ -28,6 +28,7 @@ def table(*columns, delimiter=",", decimal=".", header=None, before="", after=""
 ZRE, ZIM = Z.real, Z.imag
 N = np.arange(1, 26)
 EPSILON = 0.1 / 0.5 * Y / (2j * np.pi * F * 8.8541878128e-14)  # between electrodes of 0.5 cm2, 0.1 cm apart
+CP, CS, DISSIPATION = Y.imag / JW.imag, -1 / (JW.imag * Z.imag), Y.real / Y.imag
 
 
 def cells(form, *, header="", delimiter=","):
@@ -135,6 +136,15 @@ RIGHT: dict[str, str | bytes] = {
     "admittance": table(F, Y.real, Y.imag, header="f/Hz,Y'/S,Y''/S"),
     "conductance and susceptance": table(F, 1e3 * Y.real, 1e3 * Y.imag, header="Frequency (Hz),G (mS),B (mS)"),
     "resistance and reactance": table(F, ZRE, ZIM, header="FREQ(Hz),R(ohm),X(ohm)"),
+    "parallel capacitance and dissipation": table(F, CP, DISSIPATION, header="f/Hz,Cp/F,D"),
+    "parallel capacitance and conductance": table(F, 1e12 * CP, 1e6 * Y.real, header="Freq (Hz),Cp (pF),G (uS)"),
+    "parallel capacitance and resistance": table(F, 1e9 * CP, 1e-3 / Y.real, header="Freq,Cp [nF],Rp [kOhm]"),
+    "series capacitance and resistance": table(F, 1e6 * CS, 1e-3 * ZRE, header="f/Hz,Cs (µF),Rs (kohm)"),
+    "series capacitance and loss": table(F, CS, DISSIPATION, header="f/Hz,Cs,tan δ"),
+    "a gap in a capacitance beside": table(F, ZRE, ZIM, CP, header="f/Hz,Rs/ohm,X/ohm,Cp/F").replace(number(CP[3]), ""),
+    "settings among the names": table(
+        F, ZRE, ZIM, header="_ excitation /V : 1.0E-1, average : 5, Frequency /Hz, Z_r, Z_im, cycle : 0", delimiter="\t"
+    ),
     "German": table(F, ZRE, ZIM, delimiter=";", decimal=",", header="Frequenz [Hz];Realteil [Ohm];Imaginärteil [Ohm]"),
     "columns in another order": table(-ZIM, ZRE, N, F, header="-Z''/ohm,Z'/ohm,point,f/Hz"),
     "other columns beside": table(N, F, N, ZRE, ZIM, N, header="Pt,Freq/Hz,time/s,Zreal/ohm,Zimag/ohm,Idc/A"),
@@ -172,6 +182,7 @@ GEOMETRY = {
     "conductivity and permittivity": table(
         F, EPSILON.real, Y.real / 5, np.tan(1 / N.clip(1)), header="Freq. [Hz],Eps',Sig' [S/cm],Tan(Delta)"
     ),
+    "permittivity and loss": table(F, EPSILON.real, DISSIPATION, header="f/Hz,epsilon',tan(delta)"),
 }
 
 LONGER = (np.append(ZRE, 1e4), np.append(ZIM, -1e4))
@@ -185,7 +196,12 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "no imaginary part": (table(F, ZRE, N, header="f/Hz,Re(Z)/ohm,time/s"), "no imaginary part"),
     "no frequency": (table(N, ZRE, ZIM, header="time/s,Re(Z)/ohm,Im(Z)/ohm"), "no frequency"),
     "permittivity without geometry": (table(F, ZRE, ZRE, header="f/Hz,Eps',Eps''"), "Eps'' and Eps' need thickness"),
-    "half a permittivity": (table(F, ZRE, N, header="f/Hz,Eps',Tan(Delta)"), "no impedance among its columns.*Eps'"),
+    "half a permittivity": (table(F, ZRE, N, header="f/Hz,Eps',time/s"), "no impedance among its columns.*Eps'"),
+    "half a capacitance": (table(F, CP, N, header="f/Hz,Cp/F,time/s"), "a capacitance but no.*D, G or Rp"),
+    "a capacitance that is nobody's": (table(F, CP, DISSIPATION, header="f/Hz,C/F,D"), "no impedance among"),
+    "a capacitance of zero": (table(F, np.where(N == 3, 0, CS), ZRE, header="f,Cs/F,Rs/ohm"), "line 4: Cs/F.*zero"),
+    "an admittance of zero": (table(F, np.where(N == 3, 0, CP), Y.real / Y.imag, header="f,Cp,D"), "line 4: D.*zero"),
+    "loss in per cent": (table(F, CP, DISSIPATION, header="f/Hz,Cp/F,D (%)"), "D .%.: the unit is not one"),
     "no phase": (table(F, MODULUS, N, header="f/Hz,|Z|/ohm,time/s"), "no phase"),
     "a word among the numbers": (table(F, ZRE, ZIM).replace(number(ZRE[11]), "overload"), "line 12.*overload"),
     "a word in the first row": (table(F, ZRE, ZIM, header="f,Z',Z''").replace(number(ZRE[0]), "over"), "line 2.*over"),

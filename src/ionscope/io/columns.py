@@ -27,6 +27,10 @@ ROLES = (
     "conductivity_imaginary",
     "permittivity_real",
     "permittivity_imaginary",
+    "capacitance_parallel",
+    "capacitance_series",
+    "resistance_parallel",
+    "loss",
     "temperature",
     "thickness",
     "area",
@@ -35,6 +39,27 @@ ROLES = (
     "index",
 )
 """The roles a column can have; ``sweep`` numbers the sweeps of one file, ``index`` counts points and is ignored."""
+
+IMPEDANCE_PAIRS = (
+    ("real", "imaginary"),
+    ("modulus", "phase"),
+    ("admittance_real", "admittance_imaginary"),
+    ("admittance_modulus", "admittance_phase"),
+)
+"""The pairs of columns that are an impedance or its inverse, the most direct first."""
+
+DIELECTRIC_PAIRS = (
+    ("conductivity_real", "conductivity_imaginary"),
+    ("conductivity_real", "permittivity_real"),
+    ("permittivity_imaginary", "permittivity_real"),
+    ("loss", "permittivity_real"),
+    ("admittance_real", "capacitance_parallel"),
+    ("resistance_parallel", "capacitance_parallel"),
+    ("loss", "capacitance_parallel"),
+    ("real", "capacitance_series"),
+    ("loss", "capacitance_series"),
+)
+"""The pairs that one can be computed from, what conducts before what stores, the most direct first."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +74,8 @@ class Column:
     logarithm : the header says the values are log10 of the role
     factor : what turns the values into Hz, ohm, siemens, degrees or kelvin; None where it depends on the geometry,
         on a guess (see ``unit``) or is unknown
-    unit : the unit's canonical name: hz, rad/s, ohm, ohm cm2, ohm cm, s, s/cm2, s/cm, deg, rad, k, c, f, cm, cm2;
-        ``""`` where none is stated, ``?`` where it is stated but not understood
+    unit : the unit's canonical name: hz, rad/s, ohm, ohm cm2, ohm cm, s, s/cm2, s/cm, farad, deg, rad, k, c, f, cm,
+        cm2; ``""`` where none is stated, ``?`` where it is stated but not understood
     doubtful : the unit's case leaves two readings open (``mhz`` may be milli or mega)
     """
 
@@ -92,6 +117,7 @@ _UNITS = (
     ("s/cm", re.compile(r"(?P<p>[pnumkM]?)(?:S|mho|Siemens)" + _SEP + r"/?" + _SEP + r"(?P<q>[cm]?)m(?:\^?-1)?")),
     ("s", re.compile(r"(?P<p>[pnumkM]?)(?:S|mho|mhos|siemens|Siemens)")),
     ("s", re.compile(r"(?:1/|)(?P<p>[kMG]?)(?:ohms?|Ohms?)(?:\^|\*\*)?-1|1/(?P<r>[kMG]?)(?:ohms?|Ohms?)")),
+    ("farad", re.compile(r"(?P<p>[pnum]?)(?:F|[Ff]arads?)")),
     ("deg", re.compile(r"°|deg\.?|degrees?|Deg\.?|Degrees?|DEG|grad|Grad")),
     ("rad", re.compile(r"(?P<p>m?)(?:rad|Rad|RAD|radians?|Radians?)")),
     ("c", re.compile(r"°\s*C|deg\.?\s*C|degC|DegC|C|c|degrees?\s*C(?:elsius)?|[Cc]elsius|oC")),
@@ -115,6 +141,12 @@ _EXPECTED = {
     "admittance_phase": ("deg", "rad"),
     "conductivity_real": ("s/cm",),
     "conductivity_imaginary": ("s/cm",),
+    "permittivity_real": (),
+    "permittivity_imaginary": (),
+    "capacitance_parallel": ("farad",),
+    "capacitance_series": ("farad",),
+    "resistance_parallel": ("ohm",),
+    "loss": (),
     "temperature": ("c", "k", "f"),
     "thickness": ("cm",),
     "area": ("cm2",),
@@ -209,6 +241,8 @@ def _match(name: str, unit: str, shown: str) -> Column | None:
             unit = inner.unit
     role = ROLE_OF[key]
     canonical, factor, doubtful = _unit(unit)
+    if role == "temperature" and canonical == "farad":
+        canonical = "f"  # Fahrenheit
     if role == "angular":
         role = "frequency"
         if canonical in ("", "?"):

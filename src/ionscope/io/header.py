@@ -10,6 +10,7 @@ from ionscope.io.columns import ROLES, Column, recognise_header, unit_of
 from ionscope.io.dialect import Dialect, without_comment
 
 _MEASURED = ROLES[: ROLES.index("temperature")]
+_SETTING = re.compile(r"\w\s*:\s*-?[\d.]+(?:e[+-]?\d+)?\s*$", re.IGNORECASE)  # "average : 5" among the names
 _LOOK_BACK = 8  # non-empty lines above the data in which a header may stand
 
 
@@ -98,7 +99,8 @@ def _splits(line: str, dialect: Dialect, width: int) -> list[list[str]]:
     ways: list[list[str]] = []
 
     def add(cells: list[str]) -> None:
-        for option in (cells, _trimmed(cells), [cell for cell in cells if cell]):
+        filled = [cell for cell in cells if cell]
+        for option in (cells, _trimmed(cells), filled, [cell for cell in filled if not _SETTING.search(cell)]):
             if option and option not in ways:
                 ways.append(option)
 

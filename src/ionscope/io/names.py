@@ -41,6 +41,13 @@ _NAMES = {
     "conductivity_imaginary": """sig'' sigma'' σ'' im(σ) im(sigma) sigim conductivity''""",
     "permittivity_real": """eps' epsilon' ε' ϵ' re(ε) re(eps) epsre permittivity'""",
     "permittivity_imaginary": """eps'' epsilon'' ε'' ϵ'' im(ε) im(eps) epsim permittivity''""",
+    "capacitance_parallel": """cp c' parallelcapacitance capacitanceparallel capacitance(parallel) cparallel""",
+    "capacitance_series": """cs seriescapacitance capacitanceseries capacitance(series) cseries""",
+    "resistance_parallel": """rp parallelresistance resistanceparallel resistance(parallel) rparallel""",
+    "loss": """
+        d df tanδ tan(δ) tand tan(d) tandelta tan(delta) losstangent losstan lossfactor dissipation dissipationfactor
+        verlustfaktor
+    """,
     "temperature": """t temp temperature temperatur température sampletemperature tsample temperatura mtemp 温度""",
     "thickness": """thickness samplethickness pelletthickness l""",
     "area": """area electrodearea samplearea a""",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ionscope.io.columns import Column
+from ionscope.io.columns import DIELECTRIC_PAIRS, IMPEDANCE_PAIRS, Column
+from ionscope.io.dielectric import impedance_of
 from ionscope.io.sign import causal_residuals
 from ionscope.io.table import Table
 from ionscope.io.text import problem
-from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 _NEEDS = {
     "ohm cm2": "the electrode area (area=..., --area)",
@@ -19,19 +19,6 @@ _NEEDS = {
     "s/cm2": "the electrode area (area=..., --area)",
     "s/cm": "thickness and area (thickness=... area=..., --thickness --area)",
 }
-# The pairs of columns that give an impedance, the most direct first.
-_PAIRS = (
-    ("real", "imaginary"),
-    ("modulus", "phase"),
-    ("admittance_real", "admittance_imaginary"),
-    ("admittance_modulus", "admittance_phase"),
-)
-# The pairs that give a complex conductivity, where there is no impedance: its real part, its imaginary part.
-_DIELECTRIC = (
-    ("conductivity_real", "conductivity_imaginary"),
-    ("conductivity_real", "permittivity_real"),
-    ("permittivity_imaginary", "permittivity_real"),
-)
 
 
 @dataclass
@@ -60,7 +47,7 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
     """
     notes: list[str] = []
     frequency = _frequency(table, notes)
-    for first, second in (*_PAIRS, *_DIELECTRIC):
+    for first, second in (*IMPEDANCE_PAIRS, *DIELECTRIC_PAIRS):
         one, two = table.column(first), table.column(second)
         if one is not None and two is not None:
             break
@@ -71,8 +58,9 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
         if len(named) > 1:
             notes.append(f"Columns {', '.join(named)} are of one kind; {named[0]} was used.")
     (col_a, a), (col_b, b) = one, two
-    if (first, second) in _DIELECTRIC:
-        impedance = _from_conductivity(table, one, two, frequency, thickness, area, notes)
+    if (first, second) in DIELECTRIC_PAIRS:
+        _tell_units([table.column("frequency"), one, two], notes)
+        impedance = impedance_of(table, one, two, frequency, thickness, area, notes)
         return Quantities(frequency, impedance, col_b, True, notes)
     if first in ("real", "admittance_real"):
         scale_a = _scale(table, col_a, thickness, area, notes)
@@ -105,48 +93,15 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
     return Quantities(frequency, value, col_b, stated, notes)
 
 
-def _from_conductivity(
-    table: Table,
-    real: tuple[Column, np.ndarray],
-    imaginary: tuple[Column, np.ndarray],
-    frequency: np.ndarray,
-    thickness: float | None,
-    area: float | None,
-    notes: list[str],
-) -> np.ndarray:
-    """Impedance of a cell of which the file has conductivity or permittivity, as dielectric spectrometers do."""
-    names = f"{real[0].name} and {imaginary[0].name}"
-    if thickness is None or area is None:
-        needed = f"{names} need {_NEEDS['s/cm']} to give an impedance"
-        raise problem(table.source, needed, table.header.line or None)
-    sigma = _conductivity(table, *real, frequency) + 1j * _conductivity(table, *imaginary, frequency)
-    if (sigma == 0).any():
-        raise problem(
-            table.source, "a conductivity of zero has no impedance; remove the point", _line(table, sigma == 0)
-        )
-    notes.append(f"The impedance was computed from {names} with the geometry ({thickness:g} cm, {area:g} cm2).")
-    return thickness / (area * sigma)
-
-
-def _conductivity(table: Table, column: Column, values: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-    """(n,) S/cm that a part of conductivity or permittivity stands for."""
-    values = 10.0**values if column.logarithm else values
-    if column.role.startswith("permittivity"):
-        values = 2 * np.pi * frequency * VACUUM_PERMITTIVITY * values
-    elif column.unit != "s/cm":
-        unknown = f"{column.name}: the unit is not one of conductivity; use S/cm or S/m"
-        raise problem(table.source, unknown, table.header.line or None)
-    else:
-        values = values * (column.factor or 1.0)
-    return -values if column.negated else values
+_ASSUMED = {"frequency": "Hz", "admittance": "S", "capacitance": "F"}
+_PLAIN = ("loss", "permittivity")  # numbers without a unit
 
 
 def _tell_units(columns: Sequence[tuple[Column, np.ndarray] | None], notes: list[str]) -> None:
     bare = [found[0] for found in columns if found is not None and not found[0].unit]
+    bare = [column for column in bare if not column.role.startswith(_PLAIN)]
     if bare:
-        units = dict.fromkeys(
-            "Hz" if column.role == "frequency" else "S" if "admittance" in column.role else "ohm" for column in bare
-        )
+        units = dict.fromkeys(_ASSUMED.get(column.role.partition("_")[0], "ohm") for column in bare)
         names = ", ".join(column.name for column in bare)
         notes.append(f"No unit is stated for {names}; read as {' and '.join(units)}.")
 
@@ -164,6 +119,8 @@ def _missing(table: Table) -> str:
         lacks = "no real part"
     elif "modulus" in have:
         lacks = "a modulus but no phase"
+    elif have & {"capacitance_parallel", "capacitance_series"}:
+        lacks = "a capacitance but no loss (D, G or Rp beside Cp, D or Rs beside Cs)"
     else:
         lacks = "no impedance"
     return f"has {lacks} among its columns ({', '.join(found)}); name them frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm"

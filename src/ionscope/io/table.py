@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ionscope.io.columns import Column
+from ionscope.io.columns import DIELECTRIC_PAIRS, IMPEDANCE_PAIRS, Column
 from ionscope.io.dialect import Dialect, Fit, fit_dialects, is_comment, without_comment
 from ionscope.io.header import Header, find_header, parse_header
 from ionscope.io.text import Text, problem
@@ -149,18 +149,27 @@ def _plan(header: Header, fit: Fit, rows: Sequence[str], source: str, assumption
         raise problem(
             source, f"{width} numbers a row under {names} column names; write names without blanks", header.line
         )
+    unneeded = _unneeded(set(header.roles))
     wanted, columns, specimen = [], [], None
     for at, column in enumerate(header.columns):
         if column is None or at + offset >= width:
             continue
         if column.role == "specimen":
             specimen = at + offset
-        elif column.role != "index":
+        elif column.role != "index" and column.role not in unneeded:
             wanted.append(at + offset)
             columns.append(column)
     if not wanted:
         raise problem(source, f"has {width} cells a row under {names} column names", header.line)
     return _Plan(wanted, columns, [c.role in _OPTIONAL for c in columns], specimen, width, max(width, names + offset))
+
+
+def _unneeded(roles: set[str]) -> set[str]:
+    """What else an impedance could be computed from, where the file has one: a gap there is no gap in the spectrum."""
+    if not any(roles >= set(pair) for pair in IMPEDANCE_PAIRS):
+        return set()
+    direct = {role for pair in IMPEDANCE_PAIRS for role in pair}
+    return {role for pair in DIELECTRIC_PAIRS for role in pair} - direct
 
 
 def _counts(cells: Sequence[str]) -> bool:
