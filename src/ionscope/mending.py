@@ -1,4 +1,4 @@
-"""What spoils a measured spectrum is taken off before it is read: points that do not belong, drift, steps."""
+"""What spoils a measured spectrum is taken off before it is read: points that do not belong, a rough end, changes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def mend(spectrum: Spectrum, quality: QualityReport, factor: float, breaks: bool
         off = [1 + c.size if c.kind == STEP else factor for c, factor in zip(quality.changes, by_then, strict=True)]
         doubt = float(np.abs(np.log10(off)).sum())
         taken_off = tuple(change.kind for change in quality.changes)
-    kept = ~quality.outliers
+    kept = quality.kept
     if breaks and fewest <= kept.sum() < len(spectrum):
         left_out = tuple(spectrum.frequency[~kept].tolist())
         spectrum = replace(spectrum, frequency=spectrum.frequency[kept], impedance=spectrum.impedance[kept])

@@ -53,7 +53,8 @@ class Reader:
         """Read one spectrum; `InputDataError` where it cannot be read at all.
 
         Single points that do not belong to the rest are left out, and told, where the spectrum with them breaks the
-        Kramers-Kronig relations: one that picked up the mains says nothing against the others. A drift, and a step
+        Kramers-Kronig relations: one that picked up the mains says nothing against the others. So is a rough end of it,
+        as above an instrument's bandwidth, where the rest tells the resistance better alone. A drift, and a step
         where the instrument changed its range, are taken off where they could move the answer, and widen its interval.
 
         `shape_spread` is the standard deviation of ln(L / A) (`ionscope.measure.shape_spread`). It widens the interval
@@ -71,12 +72,14 @@ class Reader:
         if spectrum.electrodes is not None and self.bundle.referee is None:
             told = [*told, "The stated electrodes were not used; this model has one interval for all."]
         spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
-        answer = self._answer(spectrum, shape)
-        quality = assess(spectrum, answer.kramers_kronig)
-        breaks = self._excess(answer)["kramers_kronig"] > 1
-        mended = mend(spectrum, quality, 10 ** float(answer.half_width[0]), breaks, FEWEST_POINTS)
-        if mended.spectrum is not spectrum:
-            answer = self._answer(mended.spectrum, shape)
+        as_measured = self._answer(spectrum, shape)
+        breaks = self._excess(as_measured)["kramers_kronig"] > 1
+        for cut in (True, False):
+            quality = assess(spectrum, as_measured.kramers_kronig, cut=cut)
+            mended = mend(spectrum, quality, 10 ** float(as_measured.half_width[0]), breaks, FEWEST_POINTS)
+            answer = as_measured if mended.spectrum is spectrum else self._answer(mended.spectrum, shape)
+            if quality.sound.all() or answer.half_width[0] < as_measured.half_width[0]:
+                break  # a rough end that tells more than the rest does without it is kept
         centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0]) + mended.doubt
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from ionscope.estimate import Estimate
 from ionscope.spectrum import Spectrum
@@ -16,7 +18,7 @@ class Reading:
     verdict : ok, caution or refuse (`ionscope.verdict`)
     witnesses : for each, its own resistance [ohm] and its share in the answer
     shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
-    left_out_hz : frequencies of single points that spoil the spectrum and were not read
+    left_out_hz : frequencies of points that spoil the spectrum and were not read: single ones, or one end of it
     taken_off : kinds of the changes during the sweep (`drift`, `step`) that it was read without
     notes : what else was found, too small to move the answer beyond its interval
     """
@@ -33,6 +35,15 @@ class Reading:
     left_out_hz: tuple[float, ...] = ()
     taken_off: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def heard(self) -> Spectrum:
+        """The spectrum without the points that were left out."""
+        spectrum = self.spectrum
+        if not self.left_out_hz:
+            return spectrum
+        kept = ~np.isin(spectrum.frequency, self.left_out_hz)
+        return replace(spectrum, frequency=spectrum.frequency[kept], impedance=spectrum.impedance[kept])
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON form of `ionscope predict --json`."""

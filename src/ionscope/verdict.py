@@ -61,7 +61,7 @@ def judged(
     """
     refusals: list[str] = []
     cautions: list[str] = []
-    spectrum, resistance = reading.spectrum, reading.resistance
+    spectrum, resistance = reading.heard, reading.resistance
     lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
     if not shows_plateau(spectrum.impedance[None])[0]:
         refusals.append(
@@ -90,8 +90,7 @@ def judged(
     for finding in quality.findings:
         (cautions if _matters(finding, resistance) else notes).append(finding.sentence)
     if reading.left_out_hz:
-        points = ", ".join(f"{frequency:.4g}" for frequency in reading.left_out_hz)
-        cautions.append(f"read without what was measured at {points} Hz: it does not belong to the rest")
+        cautions.append(f"read without what was measured {_left_out(reading)}: it does not belong to the rest")
     if reading.taken_off:
         changes = " and the ".join(dict.fromkeys(reading.taken_off))
         cautions.append(
@@ -118,13 +117,26 @@ def judged(
     return replace(reading, verdict=verdict, reasons=(*refusals, *cautions), notes=tuple(notes))
 
 
+def _left_out(reading: Reading) -> str:
+    """Where the points are that were left out; those beyond an end of what was read are one part."""
+    heard, out = reading.heard.frequency, np.array(reading.left_out_hz)
+    single = ", ".join(f"{frequency:.4g}" for frequency in out[(heard[0] < out) & (out < heard[-1])])
+    parts = [f"at {single} Hz"] if single else []
+    for beyond, edge, where in ((out < heard[0], heard[0], "below"), (out > heard[-1], heard[-1], "above")):
+        if beyond.sum() > 1:
+            parts.append(f"{where} {edge:.4g} Hz")
+        elif beyond.any():
+            parts.append(f"at {out[beyond][0]:.4g} Hz")
+    return " and ".join(parts)
+
+
 def _matters(finding: Finding, resistance: Estimate) -> bool:
     """Whether a finding asks for caution: a point that is off cannot move the answer by more than it is off."""
     return finding.size is None or matters(finding.size, resistance.upper / resistance.value)
 
 
 def _implausible(reading: Reading) -> list[str]:
-    spectrum, found = reading.spectrum, []
+    spectrum, found = reading.heard, []
     if reading.sigma is not None and not (PLAUSIBLE_CONDUCTIVITY[0] < reading.sigma.value < PLAUSIBLE_CONDUCTIVITY[1]):
         found.append(
             f"a conductivity of {reading.sigma.value:.2g} S/cm is implausible for a solid electrolyte; "

@@ -91,3 +91,20 @@ def test_the_residuals_are_drawn_with_the_outlier(folder, capsys):
     assert list(figures["frequency_hz"][figures["outlier"] == 1]) == pytest.approx([float(f)])
     assert figures.set_index("frequency_hz")["residual_real_percent"].abs().max() > 10
     assert "residual" in (plots / "spike-csv-kramers-kronig.svg").read_text()
+
+
+def test_a_rough_end_is_shaded_and_has_no_residuals(folder, capsys):
+    lines = (folder / "pellet_0.csv").read_text().splitlines()
+    table = [line for line in lines if line and line[0].isdigit()]
+    top = sorted(table, key=lambda line: -float(line.split(",")[0]))[:15]
+    for number, line in enumerate(top):
+        f, real, imaginary = line.split(",")
+        lines[lines.index(line)] = f"{f},{(1.3 if number % 2 else 0.7) * float(real)},{imaginary}"
+    (folder / "rough.csv").write_text("\n".join(lines))
+    plots = folder / "plots"
+    main(["check", str(folder / "rough.csv"), "--plot", str(plots)])
+    assert "the spectrum breaks the Kramers-Kronig relations" in capsys.readouterr().out
+    figures = pd.read_csv(plots / "rough-csv-kramers-kronig.csv").set_index("frequency_hz")
+    ends = figures["residual_real_percent"].sort_index(ascending=False)
+    assert ends[:15].isna().all() and ends[20:].abs().max() < 5
+    assert "rough end" in (plots / "rough-csv-kramers-kronig.svg").read_text()

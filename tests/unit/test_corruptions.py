@@ -45,12 +45,18 @@ def test_spikes_and_mains_hit_few_points_where_they_say():
     np.testing.assert_allclose(hit, [50, 100, 150], rtol=0.12)
 
 
+def test_a_rough_end_is_a_third_of_the_points():
+    for name, end in (("rough high end", slice(34, 51)), ("rough low end", slice(0, 17))):
+        hit = (spoilt(name).z != CLEAN_SWEEPS.z).all(axis=0)
+        assert hit[end].all() and hit.sum() == 17
+
+
 @pytest.mark.parametrize("name", ["extra arc", "Gerischer", "electronic leak", "lead inductance", "wrong units"])
 def test_what_a_cell_can_do_obeys_kramers_and_kronig(name):
     assert np.median(kramers_kronig(FREQUENCY, spoilt(name).z).rms) < 2e-3
 
 
-@pytest.mark.parametrize("name", ["spikes", "drift", "range jump", "noise"])
+@pytest.mark.parametrize("name", ["spikes", "drift", "range jump", "noise", "rough high end", "rough low end"])
 def test_what_no_cell_can_do_does_not(name):
     assert np.median(kramers_kronig(FREQUENCY, spoilt(name).z).rms) > 2e-3
 

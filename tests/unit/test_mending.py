@@ -65,3 +65,18 @@ def test_points_that_do_not_belong_are_left_out_of_a_spectrum_that_breaks_the_re
     assert found.left_out_hz == (F[40],) and len(found.spectrum) == 60 and found.doubt == 0
     assert untouched(mended(spoilt, breaks=False), spoilt)
     assert untouched(mend(spoilt, assess(spoilt), NARROW, True, 61), spoilt)  # all points are needed
+
+
+@pytest.mark.parametrize("bad", [slice(45, None), slice(0, 15)], ids=["top", "bottom"])
+def test_a_rough_end_is_left_out_with_no_good_point_more_than_needed(bad):
+    whole = pellet()
+    impedance = whole.impedance.copy()
+    rng = np.random.default_rng(4)
+    size = impedance[bad].shape
+    impedance[bad] *= 1 + 0.1 * (rng.normal(size=size) + 1j * rng.normal(size=size))
+    spoilt = replace(whole, impedance=impedance)
+    found = mended(spoilt)
+    assert set(F[bad]) <= set(found.left_out_hz) and len(found.left_out_hz) <= 20 and found.doubt == 0
+    kept = np.isin(whole.frequency, found.spectrum.frequency)
+    np.testing.assert_array_equal(found.spectrum.impedance, whole.impedance[kept])
+    assert untouched(mended(spoilt, breaks=False), spoilt)

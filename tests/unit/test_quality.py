@@ -131,3 +131,29 @@ def test_a_spectrum_rough_throughout_is_not_a_list_of_outliers():
     rng = np.random.default_rng(19)
     report = assess(Spectrum(F, np.abs(rng.normal(size=51)) + 1 - 1j * np.abs(rng.normal(size=51))))
     assert report.outliers.sum() <= 10 and quality.NOISE in report.kinds()
+
+
+@pytest.mark.parametrize("at_top", [True, False])
+def test_an_end_that_scatters_is_named_and_the_noise_is_that_of_the_rest(at_top):
+    rng = np.random.default_rng(30)
+    f = GRIDS["0.1 Hz - 1 MHz"]
+    for i in range(20):
+        z = noisy(cell(f, rng, i % 2), 0.002, rng)
+        bad = np.arange(71) >= 50 if at_top else np.arange(71) < 21
+        z[bad] = noisy(z[bad], 0.15, rng)
+        report = assess(Spectrum(f, z))
+        kind = quality.HIGH_FREQUENCY if at_top else quality.LOW_FREQUENCY
+        (end,) = (finding for finding in report.findings if finding.kind == kind)
+        assert not report.sound[bad].any() and report.sound.sum() >= 40
+        assert (end.low, end.high) == (f[~report.sound][0], f[~report.sound][-1])
+        assert report.noise == pytest.approx(0.002, rel=0.5) and "without" in end.sentence
+        assert assess(Spectrum(f, z), cut=False).sound.all()
+
+
+def test_noise_that_grows_slowly_and_few_points_leave_the_ends_alone():
+    rng = np.random.default_rng(31)
+    for points in (14, 71):
+        f = np.logspace(0, 6, points)
+        for i in range(20):
+            z = noisy(cell(f, rng, i % 2), 0.01 * np.linspace(1, 2, points), rng)
+            assert assess(Spectrum(f, z)).sound.all()

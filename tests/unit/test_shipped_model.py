@@ -74,6 +74,22 @@ def test_a_point_that_is_far_off_is_left_out_and_told(reader, at):
     assert f"read without what was measured at {frequency[at]:.4g} Hz" in found.reasons[-1]
 
 
+@pytest.mark.parametrize(("bad", "where"), [(slice(61, None), "above"), (slice(0, 20), "below")])
+def test_a_rough_end_is_not_read(reader, bad, where):
+    """A quarter of the points off by 20 %: the rest knows the resistance, and is read as if it were alone."""
+    rng = np.random.default_rng(0)
+    frequency = np.geomspace(0.01, 1e6, 81)
+    z = cell(frequency, 1e3, share=0.4, arc=2e4, spike=1.0) * (1 + 0.001 * rng.normal(size=81))
+    z[bad] *= 1 + 0.2 * rng.normal(size=z[bad].shape)
+    found = reader.read(Spectrum(frequency, z))
+    rest = reader.read(found.heard)
+    assert set(frequency[bad]) <= set(found.left_out_hz) and rest.left_out_hz == ()
+    assert found.resistance == rest.resistance and found.resistance.lower <= 1e3 <= found.resistance.upper
+    edge = found.heard.frequency[-1 if where == "above" else 0]
+    assert found.verdict == "caution"
+    assert any(f"read without what was measured {where} {edge:.4g} Hz" in reason for reason in found.reasons)
+
+
 @pytest.mark.parametrize("noise", [0.03, 0.1])
 def test_many_points_that_are_off_are_noise_which_the_interval_has_room_for(reader, noise):
     rng = np.random.default_rng(0)

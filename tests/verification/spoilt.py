@@ -17,7 +17,7 @@ from laboratory import Pellet, print_figures, read_pellets
 from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
 from ionscope.reader import Reader
 
-NAMES = "spikes", "mains line", "drift", "range jump", "noise"
+NAMES = "spikes", "mains line", "drift", "range jump", "noise", "rough high end", "rough low end"
 
 
 def spoilt(made: Pellet, rng: np.random.Generator, name: str) -> Pellet:

@@ -104,6 +104,19 @@ def _noise(rng: np.random.Generator, sweeps: Sweeps) -> Sweeps:
     return sweeps.with_z(sweeps.z * (1 + sweeps.drawn(rng, 0.01, 0.03) * (part[0] + 1j * part[1])))
 
 
+def _rough_top(rng: np.random.Generator, sweeps: Sweeps) -> Sweeps:
+    return _rough(rng, sweeps, sweeps.frequency > np.quantile(sweeps.frequency, 2 / 3))
+
+
+def _rough_bottom(rng: np.random.Generator, sweeps: Sweeps) -> Sweeps:
+    return _rough(rng, sweeps, sweeps.frequency < np.quantile(sweeps.frequency, 1 / 3))
+
+
+def _rough(rng: np.random.Generator, sweeps: Sweeps, where: np.ndarray) -> Sweeps:
+    part = rng.normal(size=(2, *sweeps.z.shape))
+    return sweeps.with_z(sweeps.z * (1 + where * sweeps.drawn(rng, 0.05, 0.4) * (part[0] + 1j * part[1])))
+
+
 def _extra_arc(rng: np.random.Generator, sweeps: Sweeps) -> Sweeps:
     size = sweeps.resistance[:, None] * sweeps.drawn(rng, 0.2, 1.0)
     return sweeps.with_z(sweeps.z + size / (1 + (1j * sweeps.frequency / _inside(rng, sweeps)) ** 0.9))
@@ -144,6 +157,8 @@ CORRUPTIONS = (
     Corruption("drift", "|Z| changes by 10-30 % over the sweep", _drift),
     Corruption("range jump", "|Z| off by 2-8 % below some frequency", _range_jump),
     Corruption("noise", "1-3 % of |Z| on either part", _noise),
+    Corruption("rough high end", "the highest third of the points, 5-40 % on either part", _rough_top),
+    Corruption("rough low end", "the lowest third of the points, 5-40 % on either part", _rough_bottom),
     Corruption("extra arc", "0.2-1 times the resistance, inside the band", _extra_arc),
     Corruption("Gerischer", "0.2-1 times the resistance, inside the band", _gerischer),
     Corruption("wrong units", "kilohm or milliohm taken for ohm", _wrong_unit),

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
+from ionscope.preprocess.ends import sound_part
 from ionscope.preprocess.unsteady import STEP, Change, find_change, without
 from ionscope.spectrum import Spectrum
 
 OUTLIER = "outlier"
 MAINS = "mains"
 LOW_FREQUENCY = "low-frequency inconsistency"
+HIGH_FREQUENCY = "high-frequency inconsistency"
 INDUCTIVE = "inductive tail"
 NOISE = "noise"
 SPARSE = "too few points"
@@ -62,8 +64,9 @@ class QualityReport:
     ----------
     findings : in order of rising frequency within their kind; empty for a clean spectrum
     outliers : (f,) bool, points that do not belong to the rest
-    noise : relative noise (standard deviation of either part over \\|Z\\|), outliers left out
-    kramers_kronig : the fit without the outliers and the changes
+    noise : relative noise (standard deviation of either part over \\|Z\\|), outliers and a rough end left out
+    kramers_kronig : the fit without the outliers, the changes and a rough end
+    sound : (f,) bool, all but a rough end (`ionscope.preprocess.ends`)
     changes : drift and steps
     """
 
@@ -71,12 +74,18 @@ class QualityReport:
     outliers: np.ndarray
     noise: float
     kramers_kronig: KramersKronigResult
+    sound: np.ndarray
     changes: tuple[Change, ...] = ()
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(f,) bool: neither outliers nor in a rough end."""
+        return self.sound & ~self.outliers
 
     @property
     def scatters(self) -> bool:
         """Whether what no causal cell shows is noise, and no change that is not understood."""
-        return _scatters(self.kramers_kronig, self.outliers)
+        return _scatters(self.kramers_kronig, ~self.kept)
 
     @property
     def clean(self) -> bool:
@@ -98,32 +107,40 @@ def flag_outliers(frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
     return _without_outliers(np.asarray(frequency, dtype=float), np.asarray(impedance, dtype=complex))[0]
 
 
-def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> QualityReport:
-    """Outliers, mains lines, drift, an inconsistent low-frequency part, an inductive tail and noise of one spectrum.
+def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None, *, cut: bool = True) -> QualityReport:
+    """Outliers, mains lines, drift, an inconsistent end, an inductive tail and noise of one spectrum.
 
-    `fit` is the Kramers-Kronig test of this spectrum alone and as it is, where there is one already.
+    `fit` is the Kramers-Kronig test of this spectrum alone and as it is, where there is one already. Unless `cut`, a
+    rough end is judged together with the rest.
 
     Raises
     ------
     InputDataError : fewer than four points, or an impedance of zero
     """
     frequency, impedance = spectrum.frequency, spectrum.impedance
-    outliers, result = _without_outliers(frequency, impedance, fit)
-    findings: list[Finding] = []
+    whole = kramers_kronig(frequency, impedance) if fit is None else fit
+    outliers, result = _without_outliers(frequency, impedance, whole)
+    sound = np.ones(frequency.size, dtype=bool)
     sparse = _sparse(frequency)
     if sparse is not None:
-        return QualityReport((sparse,), np.zeros(frequency.size, dtype=bool), float(result.noise[0]), result)
+        return QualityReport((sparse,), ~sound, float(result.noise[0]), result, sound)
     changes, outliers, result = _changes(frequency, impedance, outliers, result)
+    if cut and not changes:
+        sound = sound_part(frequency, impedance, float(whole.noise[0]), outliers)
+    end: Finding | None
+    if sound.all():
+        end = _low_frequency(frequency, without(impedance, changes), outliers, int(result.elements[0]))
+        if end is not None:
+            outliers = outliers & (frequency > end.high)  # the part is bad as a whole, not point by point
+    else:
+        outliers, result = _without_outliers(frequency, impedance, sound=sound)
+        end = _rough_end(frequency, whole, result, sound)
     noise = float(result.noise[0])
-    steady = without(impedance, changes)
     size = np.abs(result.residuals[0])
-    low = _low_frequency(frequency, steady, outliers, int(result.elements[0]))
-    if low is not None:
-        outliers = outliers & (frequency > low.high)  # the part is bad as a whole, not point by point
-    for at in np.flatnonzero(outliers):
-        findings.append(_name_outlier(float(frequency[at]), float(size[at]), noise))
+    findings = [_name_outlier(float(frequency[at]), float(size[at]), noise) for at in np.flatnonzero(outliers)]
     findings += [_name_change(change, float(frequency[0])) for change in changes]
-    findings += [finding for finding in (low, _inductive_tail(frequency, impedance, result)) if finding]
+    tail = _inductive_tail(frequency[sound], impedance[sound], noise)
+    findings += [finding for finding in (end, tail) if finding]
     if noise > _NOISE_LIMIT:
         findings.append(
             Finding(
@@ -133,7 +150,7 @@ def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None) -> Qualit
                 f"The spectrum scatters by {100 * noise:.2g} % around any causal cell.",
             )
         )
-    return QualityReport(tuple(findings), outliers, noise, result, changes)
+    return QualityReport(tuple(findings), outliers, noise, result, sound, changes)
 
 
 def _scores(result: KramersKronigResult, keep: np.ndarray) -> np.ndarray:
@@ -151,18 +168,23 @@ def _of_noise(leverage: np.ndarray) -> np.ndarray:
 
 
 def _without_outliers(
-    frequency: np.ndarray, impedance: np.ndarray, fit: KramersKronigResult | None = None
+    frequency: np.ndarray,
+    impedance: np.ndarray,
+    fit: KramersKronigResult | None = None,
+    sound: np.ndarray | None = None,
 ) -> tuple[np.ndarray, KramersKronigResult]:
-    keep = np.ones(frequency.size, dtype=bool)
+    """(f,) bool, the single points that do not belong to the rest of the `sound` ones, and the fit without them."""
+    within = np.ones(frequency.size, dtype=bool) if sound is None else sound
+    keep = within.copy()
     limit = np.where([_line(f) is not None for f in frequency], _MAINS_SCORE, _OUTLIER_SCORE)
-    whole = result = kramers_kronig(frequency, impedance) if fit is None else fit
-    for _ in range(max(int(_OUTLIER_SHARE * frequency.size), 1)):
+    whole = result = kramers_kronig(frequency, impedance, weights=keep) if fit is None else fit
+    for _ in range(max(int(_OUTLIER_SHARE * keep.sum()), 1)):
         score = _scores(result, keep)
         score[np.abs(result.residuals[0]) < _OUTLIER_FLOOR] = 0
         score[~keep] = 0
         worst = int(np.argmax(score / limit))
         if score[worst] <= limit[worst]:
-            return ~keep, result
+            return within & ~keep, result
         keep[worst] = False
         result = kramers_kronig(frequency, impedance, weights=keep)
     # the list does not end: the spectrum is rough throughout, and single points are not to blame
@@ -281,10 +303,34 @@ def _low_frequency(frequency: np.ndarray, impedance: np.ndarray, outliers: np.nd
     )
 
 
-def _inductive_tail(frequency: np.ndarray, impedance: np.ndarray, result: KramersKronigResult) -> Finding | None:
+def _rough_end(
+    frequency: np.ndarray, whole: KramersKronigResult, rest: KramersKronigResult, sound: np.ndarray
+) -> Finding:
+    """The points that are not `sound` (f,), at one end of the band."""
+    size, noise = (100 * float(fit.noise[0]) for fit in (whole, rest))
+    if sound[0]:
+        kind, edge, where, what = HIGH_FREQUENCY, frequency[sound][-1], "Above", "the leads or the instrument show"
+    else:
+        kind, edge, where, what = (
+            LOW_FREQUENCY,
+            frequency[sound][0],
+            "Below",
+            "the cell changed or the signal was small",
+        )
+    bad = frequency[~sound]
+    return Finding(
+        kind,
+        float(bad[0]),
+        float(bad[-1]),
+        f"{where} {edge:.3g} Hz the spectrum breaks the Kramers-Kronig relations ({size:.2g} % with it, {noise:.2g} % "
+        f"without); {what} there.",
+    )
+
+
+def _inductive_tail(frequency: np.ndarray, impedance: np.ndarray, noise: float) -> Finding | None:
     """Points at the high end with Z'' > 0, by more than the noise explains."""
     part = impedance.imag / np.abs(impedance)
-    inductive = part > np.maximum(5 * result.noise[0], 0.01)
+    inductive = part > max(5 * noise, 0.01)
     count = int(np.argmin(inductive[::-1])) if not inductive.all() else inductive.size
     if count == 0:
         return None

@@ -90,14 +90,16 @@ def figure_spectra(spectra: Sequence[Spectrum], path: Path | str) -> Path:
 def residual_data(spectrum: Spectrum, report: QualityReport) -> pd.DataFrame:
     """Columns ``frequency_hz, residual_real_percent, residual_imag_percent`` of |Z|, and ``outlier`` (0 or 1).
 
-    Residuals are those of the spectrum without the drift and the steps that the report names.
+    Residuals are those of the spectrum without the drift and the steps that the report names. A rough end has none
+    (nan): the fit of the rest does not reach there.
     """
     result: KramersKronigResult = report.kramers_kronig
+    residuals = np.where(report.sound, result.residuals[0], complex(np.nan, np.nan))
     return pd.DataFrame(
         {
             "frequency_hz": spectrum.frequency,
-            "residual_real_percent": 100 * result.residuals[0].real,
-            "residual_imag_percent": 100 * result.residuals[0].imag,
+            "residual_real_percent": 100 * residuals.real,
+            "residual_imag_percent": 100 * residuals.imag,
             "outlier": report.outliers.astype(int),
         }
     )
@@ -110,6 +112,9 @@ def draw_residuals(data: pd.DataFrame, noise: float) -> Figure:
     panel.axhspan(-200 * noise, 200 * noise, color="#eeeeee", zorder=0, label="two standard deviations of the noise")
     panel.axhline(0, color=TRUTH, linewidth=0.8)
     outliers = data[data["outlier"] > 0]
+    rough = data["frequency_hz"][data["residual_real_percent"].isna()]
+    if len(rough):
+        panel.axvspan(rough.min(), rough.max(), color="#fbe3d6", zorder=0, label="rough end, judged by the rest")
     for name, colour, label in (("real", COLOURS[0], "real part"), ("imag", COLOURS[1], "imaginary part")):
         column = f"residual_{name}_percent"
         panel.semilogx(data["frequency_hz"], data[column], "o-", color=colour, label=label)
