@@ -19,8 +19,8 @@ FLOOR = 0.004
 _FEWEST = 8  # points of the sound half; fewer follow from a causal cell whatever they are
 _SLACK = 1.3  # times the roughness of the sound half, for what is kept
 _MARGIN = 2  # points; a bad one at the very end of what is kept would not show
-_SINGLE = 2  # outliers, or fewer, are single points
-_CROWDED = 0.3  # share of outliers among the points of a bad end, if there are any
+_FEWEST_OUTLIERS = 2  # and
+_CROWDED = 0.3  # share of them in a bad end, if there are any outliers at all; others are single points
 
 
 def sound_part(frequency: np.ndarray, impedance: np.ndarray, noise: float, outliers: np.ndarray) -> np.ndarray:
@@ -35,12 +35,14 @@ def sound_part(frequency: np.ndarray, impedance: np.ndarray, noise: float, outli
     """
     count = frequency.size
     sound = np.ones(count, dtype=bool)
+    if noise < FLOOR:
+        return sound
     found = []
     for at_top in (True, False):
         cut = _rough_points(frequency, impedance, noise, at_top)
         end = slice(count - cut, count) if at_top else slice(0, cut)
-        single = outliers[end].sum()
-        if cut and not (outliers.any() and (single < _SINGLE or single < _CROWDED * cut)):
+        crowded = outliers[end].sum() >= max(_FEWEST_OUTLIERS, _CROWDED * cut)
+        if cut and (crowded or not outliers.any()):
             found.append((cut, at_top))
     if found:
         cut, at_top = min(found)
