@@ -16,8 +16,8 @@ from ionscope.dka.trust import DETECTORS
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
 from ionscope.measure import Z90
-from ionscope.mending import mend
-from ionscope.preprocess.quality import assess
+from ionscope.mending import Mended, mend
+from ionscope.preprocess.quality import QualityReport, assess
 from ionscope.reading import Reading
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import TrainingRange
@@ -73,13 +73,7 @@ class Reader:
             told = [*told, "The stated electrodes were not used; this model has one interval for all."]
         spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
         as_measured = self._answer(spectrum, shape)
-        breaks = self._excess(as_measured)["kramers_kronig"] > 1
-        for cut in (True, False):
-            quality = assess(spectrum, as_measured.kramers_kronig, cut=cut)
-            mended = mend(spectrum, quality, 10 ** float(as_measured.half_width[0]), breaks, FEWEST_POINTS)
-            answer = as_measured if mended.spectrum is spectrum else self._answer(mended.spectrum, shape)
-            if quality.sound.all() or answer.half_width[0] < as_measured.half_width[0]:
-                break  # a rough end that tells more than the rest does without it is kept
+        quality, mended, answer = self._mended(spectrum, shape, as_measured)
         centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0]) + mended.doubt
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
         sigma = None
@@ -103,6 +97,23 @@ class Reader:
         )
         looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
         return judged(reading, quality, self._excess(answer), self.trained, looks_blocking)
+
+    def _mended(
+        self, spectrum: Spectrum, shape: float | None, as_measured: Readings
+    ) -> tuple[QualityReport, Mended, Readings]:
+        """What is wrong with a spectrum, what was made of it, and the answer to that."""
+        breaks = self._excess(as_measured)["kramers_kronig"] > 1
+
+        def attempt(cut: bool) -> tuple[QualityReport, Mended, Readings]:
+            quality = assess(spectrum, as_measured.kramers_kronig, cut=cut)
+            mended = mend(spectrum, quality, 10 ** float(as_measured.half_width[0]), breaks, FEWEST_POINTS)
+            changed = mended.spectrum is not spectrum
+            return quality, mended, self._answer(mended.spectrum, shape) if changed else as_measured
+
+        quality, mended, answer = attempt(cut=True)
+        if quality.sound.all() or answer.half_width[0] < as_measured.half_width[0]:
+            return quality, mended, answer
+        return attempt(cut=False)  # the rough end tells more than the rest does without it
 
     def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
         return self.bundle.read(

@@ -295,6 +295,14 @@ def test_every_decision_on_the_sign_is_told_and_can_be_overridden(name, tmp_path
     assert not any("Kramers-Kronig" in told and "sign" in told for told in as_is.assumptions)
 
 
+@pytest.mark.parametrize("sign", ["as-is", "negated"])
+def test_a_capacitance_has_no_sign_to_choose(tmp_path, sign):
+    path = write(tmp_path, RIGHT["parallel capacitance and dissipation"])
+    (spectrum,) = read_spectra(path, sign=sign)
+    np.testing.assert_allclose(spectrum.impedance, Z[::-1], rtol=1e-6)
+    assert any("Cp/F has no sign to choose" in told for told in spectrum.assumptions)
+
+
 def test_labels_that_agree_with_the_data_need_no_assumption(tmp_path):
     (spectrum,) = read_spectra(write(tmp_path, RIGHT["negated"]))
     assert spectrum.assumptions == ()

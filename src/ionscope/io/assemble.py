@@ -110,7 +110,11 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     notes += found.assumptions
     temperature = _temperature_column(table)
     sweeps = _sweeps(table, found, temperature, notes)
-    turn = _decide_sign(sweeps, found.signed.name, named and found.stated, options.sign, table, notes)
+    sign = options.sign
+    if found.dielectric and sign != "auto":
+        notes.append(f"{found.signed.name} has no sign to choose; the one asked for was not used.")
+        sign = "auto"
+    turn = _decide_sign(sweeps, found.signed.name, named and found.stated, sign, table, notes)
     many = len(sweeps) > 1
     result = []
     for sweep in sweeps:

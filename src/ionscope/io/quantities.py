@@ -29,6 +29,7 @@ class Quantities:
     ----------
     signed : the column whose label states (or hides) the sign of the imaginary part
     stated : whether that label is believed; False where it was overridden or where two labels disagree
+    dielectric : whether they were a capacitance or a permittivity and a loss, whose sign nobody can choose
     """
 
     frequency: np.ndarray
@@ -36,6 +37,7 @@ class Quantities:
     signed: Column
     stated: bool
     assumptions: list[str]
+    dielectric: bool = False
 
 
 def quantities(table: Table, *, thickness: float | None, area: float | None, sign: str) -> Quantities:
@@ -61,7 +63,7 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
     if (first, second) in DIELECTRIC_PAIRS:
         _tell_units([table.column("frequency"), one, two], notes)
         impedance = impedance_of(table, one, two, frequency, thickness, area, notes)
-        return Quantities(frequency, impedance, col_b, True, notes)
+        return Quantities(frequency, impedance, col_b, True, notes, dielectric=True)
     if first in ("real", "admittance_real"):
         scale_a = _scale(table, col_a, thickness, area, notes)
         scale_b = _scale(table, col_b, thickness, area, notes) if col_b.unit or not col_a.unit else scale_a

@@ -40,15 +40,19 @@ def sound_part(frequency: np.ndarray, impedance: np.ndarray, noise: float, outli
     found = []
     for at_top in (True, False):
         cut = _rough_points(frequency, impedance, noise, at_top)
-        end = slice(count - cut, count) if at_top else slice(0, cut)
-        crowded = outliers[end].sum() >= max(_FEWEST_OUTLIERS, _CROWDED * cut)
+        crowded = outliers[_end(count, cut, at_top)].sum() >= max(_FEWEST_OUTLIERS, _CROWDED * cut)
         if cut and (crowded or not outliers.any()):
             found.append((cut, at_top))
     if found:
         cut, at_top = min(found)
         cut = min(cut + _MARGIN, count // 2)
-        sound[slice(count - cut, count) if at_top else slice(0, cut)] = False
+        sound[_end(count, cut, at_top)] = False
     return sound
+
+
+def _end(count: int, cut: int, at_top: bool) -> slice:
+    """The `cut` highest or lowest of `count` points in order of frequency."""
+    return slice(count - cut, count) if at_top else slice(0, cut)
 
 
 def _rough_points(frequency: np.ndarray, impedance: np.ndarray, noise: float, at_top: bool) -> int:
@@ -59,7 +63,7 @@ def _rough_points(frequency: np.ndarray, impedance: np.ndarray, noise: float, at
         return 0
 
     def roughness(cut: int) -> float:
-        kept = slice(0, count - cut) if at_top else slice(cut, count)
+        kept = _end(count, count - cut, not at_top)
         return float(kramers_kronig(frequency[kept], impedance[kept]).noise[0])
 
     least = roughness(most)
