@@ -129,7 +129,7 @@ _UNITS = (
 _LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "k": 1e5}  # in cm
 _DOUBTFUL = re.compile(r"mhz|MHZ|mohms?|MOHMS?")
 _FILLING = re.compile(r"part|component|impedance|ofthe|of|the(?!ta)")
-_EXPECTED = {
+EXPECTED = {
     "frequency": ("hz", "rad/s"),
     "real": ("ohm", "ohm cm2", "ohm cm"),
     "imaginary": ("ohm", "ohm cm2", "ohm cm"),
@@ -184,6 +184,23 @@ def recognise_header(cells: Sequence[str]) -> list[Column | None]:
     if any(column is not None and column.role == "frequency" for column in columns):
         return columns
     return [None if column is not None and len(column.name) == 1 and not column.unit else column for column in columns]
+
+
+def unit_beside(cell: str) -> tuple[str, float | None, bool]:
+    """The unit in a header cell whose name is not known, as of `unit_of`; ``""`` where there is none.
+
+    In brackets or behind a stroke it may be any; a last word alone is believed to be a unit only of a frequency or an
+    impedance, as ``Channel C`` is no temperature.
+    """
+    text = cell.strip().strip('"').translate(_SIGNS).strip()
+    bracket = _BRACKET.match(text)
+    for unit in [bracket["unit"]] if bracket else [text.partition("/")[2]]:
+        if _unit(unit)[0] not in ("", "?"):
+            return _unit(unit)
+    for _, unit in _splits(text):
+        if _unit(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):
+            return _unit(unit)
+    return "", 1.0, False
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
@@ -249,8 +266,8 @@ def _match(name: str, unit: str, shown: str) -> Column | None:
             canonical, factor = "rad/s", 1.0
         elif canonical == "hz":
             canonical = "rad/s"  # an angular frequency in 1/s
-    if role in _EXPECTED:
-        if canonical not in ("", "?") and canonical not in _EXPECTED[role]:
+    if role in EXPECTED:
+        if canonical not in ("", "?") and canonical not in EXPECTED[role]:
             if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
                 return None  # time in s, capacitance in F: another quantity under a short name
             canonical, factor = "?", None
