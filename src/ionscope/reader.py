@@ -98,7 +98,8 @@ class Reader:
             taken_off=mended.taken_off,
         )
         looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
-        return judged(reading, quality, self._excess(answer), self.trained, looks_blocking)
+        arc = None if answer.largest_arcs is None else answer.largest_arcs[0]
+        return judged(reading, quality, self._excess(answer), self.trained, looks_blocking, arc)
 
     def _mended(
         self, spectrum: Spectrum, shape: float | None, as_measured: Readings

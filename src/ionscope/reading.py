@@ -81,9 +81,23 @@ def describe(reading: Reading) -> str:
         s = reading.sigma
         lines.append(f"  conductivity       {s.value:.3g} S/cm   (90 %: {s.lower:.3g} to {s.upper:.3g})")
     else:
-        lines.append("  conductivity       needs --thickness CM and --area CM2")
+        missing = [("--thickness CM", spectrum.thickness), ("--area CM2", spectrum.area)]
+        lines.append(f"  conductivity       needs {' and '.join(name for name, value in missing if value is None)}")
+    if known := _stated(spectrum):
+        lines.append(f"  pellet             {known}")
     lines.append(f"  verdict            {reading.verdict}")
     lines += [f"    - {reason}" for reason in reading.reasons]
     lines += [f"  noted: {note}" for note in reading.notes]
     lines += [f"  assumed: {assumption}" for assumption in spectrum.assumptions]
     return "\n".join(lines)
+
+
+def _stated(spectrum: Spectrum) -> str:
+    """What was taken for the pellet's temperature and geometry, whoever stated it."""
+    values = (
+        ("{:.4g} C", spectrum.temperature_c),
+        ("{:.4g} cm thick", spectrum.thickness),
+        ("{:.4g} cm2", spectrum.area),
+        ("{} electrodes", spectrum.electrodes),
+    )
+    return ", ".join(text.format(value) for text, value in values if value is not None)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ionscope.circuits.evidence import Arc
 from ionscope.circuits.fit import USUAL_AREA
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import FAR
@@ -14,7 +15,7 @@ from ionscope.estimate import TOO_WIDE, WIDE, Estimate
 from ionscope.mending import matters
 from ionscope.preprocess.quality import Finding, QualityReport
 from ionscope.reading import Reading
-from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, VACUUM_PERMITTIVITY, Spectrum
+from ionscope.spectrum import PLAUSIBLE_TEMPERATURE, VACUUM_PERMITTIVITY, ZERO_CELSIUS, Spectrum
 from ionscope.training_range import TrainingRange
 
 SHORTEST_BAND = 1.5
@@ -26,6 +27,12 @@ HOPELESS = 100.0
 PLAUSIBLE_CONDUCTIVITY = 1e-13, 1.0
 """S/cm: no solid electrolyte is known outside; thickness in mm or area in mm2 is likelier."""
 
+LEADS, LEADS_MATTER = 0.1, 0.005
+"""ohm that two ordinary leads and contacts have, and the share of a resistance from which on that is told."""
+
+LIKE_KELVIN = 250.0, 400.0
+"""C: few solid electrolytes are measured there, and many in as many kelvin."""
+
 DIELECTRIC_PHASE = np.radians(-45.0)
 """Below it at the highest frequency, the displacement current of the grains is seen."""
 
@@ -35,6 +42,11 @@ LARGEST_BLOCKING, FLATTEST_BLOCKING = 1e-4, 0.5
 
 POLARISES = 0.05
 """Share of the modulus that its electrodes' reactance must have for a spectrum to show whether they block."""
+
+INTERFACE_CAPACITANCE, INTERFACE_SHARE = 6e-8, 0.03
+"""F/cm2 from which on, and share of the resistance from which on, an arc that is counted as grain boundaries may be a
+contact's or an interphase's as well: boundaries of a pellet of 1 mm have up to 1e-8 (Irvine, Sinclair and West, doi
+10.1002/adma.19900020304), and ten times as much only between large grains."""
 
 UNFAMILIAR = {
     "reconstruction": "the autoencoder does not reproduce its shape",
@@ -49,6 +61,7 @@ def judged(
     excess: dict[str, float],
     trained: TrainingRange | None = None,
     looks_blocking: bool | None = None,
+    largest_arc: Arc | None = None,
 ) -> Reading:
     """The reading with verdict, reasons and notes.
 
@@ -58,10 +71,14 @@ def judged(
     excess : each detector's score over its threshold
     trained : the model's own cells, where it knows them
     looks_blocking : whether the spectrum ends in the spike of a blocking electrode, where the model knows
+    largest_arc : the arc of the electrolyte with the largest capacitance, by the circuit fit
     """
     refusals, cautions = _uncertain(reading, looks_blocking)
     strange, unusual = _unfamiliar(excess, quality)
     notes = [finding.sentence for finding in quality.findings if not _matters(finding, reading.resistance)]
+    if LEADS > LEADS_MATTER * reading.resistance.value:
+        share = 100 * LEADS / reading.resistance.value
+        notes.append(f"The resistance of leads and contacts is part of it; {LEADS:g} ohm would be {share:.2g} %.")
     refusals = [*_unreadable(reading.heard), *refusals, *strange]
     cautions = [
         *cautions,
@@ -70,6 +87,7 @@ def judged(
         *_mended(reading),
         *_contradicted(reading),
         *_wrong_electrodes(reading.heard, looks_blocking),
+        *_interface(reading, largest_arc),
         *_implausible(reading),
     ]
     if trained is not None:
@@ -171,6 +189,21 @@ def _matters(finding: Finding, resistance: Estimate) -> bool:
     return finding.size is None or matters(finding.size, resistance.upper / resistance.value)
 
 
+def _interface(reading: Reading, arc: Arc | None) -> list[str]:
+    """Whether an arc is counted that need not be the electrolyte's, and without which the interval would not hold."""
+    if arc is None or arc.resistance < INTERFACE_SHARE * reading.resistance.value:
+        return []
+    without = reading.resistance.value - arc.resistance
+    capacitance = arc.capacitance / (reading.heard.area or USUAL_AREA)
+    if capacitance < INTERFACE_CAPACITANCE or not 0 < without < reading.resistance.lower:
+        return []
+    return [
+        f"an arc of {arc.resistance:.3g} ohm with {capacitance:.1g} F/cm2 is counted as grain boundaries; a contact or "
+        f"an interphase may have as much, and the electrolyte would then have {without:.4g} ohm (pellets of different "
+        "thickness would tell)"
+    ]
+
+
 def _implausible(reading: Reading) -> list[str]:
     """Values no solid electrolyte has: what is stated is in another unit, as a rule."""
     spectrum, found = reading.heard, []
@@ -188,6 +221,11 @@ def _implausible(reading: Reading) -> list[str]:
     low, high = PLAUSIBLE_TEMPERATURE
     if spectrum.temperature_c is not None and not low <= spectrum.temperature_c <= high:
         found.append(f"{spectrum.temperature_c:.0f} C is outside {low:.0f} to {high:.0f} C; is it Celsius?")
+    elif spectrum.temperature_c is not None and LIKE_KELVIN[0] <= spectrum.temperature_c <= LIKE_KELVIN[1]:
+        kelvin = spectrum.temperature_c
+        found.append(
+            f"{kelvin:.4g} C is hot for a solid electrolyte; if it is kelvin, state {kelvin - ZERO_CELSIUS:.4g}"
+        )
     return found
 
 

@@ -213,7 +213,15 @@ def test_the_text_for_a_terminal_holds_the_answer(reader):
         "The sign was decided.",
     ):
         assert part in text
-    assert "--thickness CM and --area CM2" in describe(replace(reading, sigma=None))
+    assert "0.1 cm thick, 0.4 cm2" in text
+    spectrum = reading.spectrum
+    for known, missing in (
+        ({}, "needs --thickness CM and --area CM2"),
+        ({"thickness": 0.1}, "needs --area CM2"),
+        ({"area": 0.4}, "needs --thickness CM"),
+    ):
+        partly = replace(spectrum, **{"thickness": None, "area": None, **known})
+        assert f"{missing}\n" in describe(replace(reading, sigma=None, spectrum=partly))
 
 
 def test_a_model_without_intervals_reads_nothing(trained):

@@ -10,6 +10,7 @@ from cells import cell, noisy_spectrum
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionscope.circuits.evidence import Arc
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.preprocess.quality import assess
 from ionscope.reading import Estimate, Reading
@@ -186,3 +187,35 @@ def test_pellets_outside_the_training_range_ask_for_caution():
     verdict, reasons = judge(cold, USUAL, trained)
     assert verdict == "caution" and "20 to 90 C" in reasons[0]
     assert judge(cold, USUAL) == ("ok", ())
+
+
+@pytest.mark.parametrize(
+    ("arc", "area", "told"),
+    [
+        (Arc(300.0, 1e-7), 1.0, True),
+        (Arc(300.0, 1e-7), 2.0, False),  # 5e-8 F/cm2: a boundary's
+        (Arc(300.0, 1e-7), None, True),
+        (Arc(300.0, 1e-9), 1.0, False),
+        (Arc(20.0, 1e-6), 1.0, False),  # too small to matter
+        (Arc(40.0, 1e-6), 1.0, False),  # the interval holds without it
+        (None, 1.0, False),
+    ],
+)
+def test_an_arc_that_may_be_a_contact_is_told_with_what_is_left_without_it(arc, area, told):
+    reading = judged(answer(area=area), assess(noisy_spectrum()), USUAL, largest_arc=arc)
+    assert (reading.verdict == "caution") == told
+    assert ("an arc of 300 ohm" in " ".join(reading.reasons)) == told
+    assert not told or "the electrolyte would then have 700 ohm" in reading.reasons[0]
+
+
+@pytest.mark.parametrize(("value", "share"), [(5.0, "2 %"), (19.0, "0.53 %"), (1000.0, None)])
+def test_leads_are_noted_where_they_matter(value, share):
+    reading = judged(answer(value, read_off=value), assess(noisy_spectrum()), USUAL)
+    assert reading.verdict == "ok"
+    assert any("leads and contacts" in note for note in reading.notes) == (share is not None)
+    assert share is None or share in reading.notes[-1]
+
+
+def test_a_temperature_in_kelvin_is_suspected():
+    assert "if it is kelvin, state 24.85" in judge(answer(temperature=298.0 + 273.15))[1][0]
+    assert judge(answer(temperature=200.0 + 273.15)) == ("ok", ())

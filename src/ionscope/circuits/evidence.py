@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,16 +29,25 @@ FEATURES = (
 _NO_INTERVAL = 10.0
 
 
+class Arc(NamedTuple):
+    """An arc of a fitted circuit: ohm and farad."""
+
+    resistance: float
+    capacitance: float
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A fitted resistance and its diagnostics.
 
     log10_fit : decades of ohm
     features : (len(FEATURES),) in the order of `FEATURES`
+    largest_arc : of those that the fit counts as the electrolyte's, the one with the largest capacitance
     """
 
     log10_fit: float
     features: np.ndarray
+    largest_arc: Arc | None = None
 
     @classmethod
     def gather(cls, frequency: np.ndarray, impedance: np.ndarray, noise: float | None = None) -> Evidence:
@@ -46,7 +56,13 @@ class Evidence:
         `noise` is that of its Kramers-Kronig test, where it is known already.
         """
         fit = fit_circuit(frequency, impedance, noise=noise)
-        return cls(float(np.log10(fit.resistance)), _features(fit, frequency, impedance))
+        return cls(float(np.log10(fit.resistance)), _features(fit, frequency, impedance), _largest_arc(fit))
+
+
+def _largest_arc(fit: CircuitFit) -> Arc | None:
+    counted = (e.values for e in fit.elements if e.kind == "arc" and e.belongs_to == "electrolyte")
+    arcs = (Arc(values["resistance"], values["capacitance"]) for values in counted)
+    return max(arcs, key=lambda arc: arc.capacitance, default=None)
 
 
 def _features(fit: CircuitFit, frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:

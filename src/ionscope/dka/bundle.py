@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import ionscope
-from ionscope.circuits.evidence import Evidence
+from ionscope.circuits.evidence import Arc, Evidence
 from ionscope.dka.intervals import ConformalInterval
 from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import WITNESSES, Referee, Testimony
@@ -51,6 +51,7 @@ class Readings:
     witnesses, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
         referee only the kernel
     looks_blocking : (n,) bool, what the circuit fit took the electrodes for; without a referee None
+    largest_arcs : n, of those that the fit counts as the electrolyte's (`Evidence.largest_arc`); without a referee None
     kramers_kronig : the test of all n
     """
 
@@ -62,6 +63,7 @@ class Readings:
     witnesses: np.ndarray
     weights: np.ndarray
     looks_blocking: np.ndarray | None
+    largest_arcs: list[Arc | None] | None
     kramers_kronig: KramersKronigResult
 
 
@@ -193,7 +195,7 @@ class ModelBundle:
         log10_resistance, half_width = self._answer(shown)
         witnesses = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
-        looks_blocking = None
+        looks_blocking = largest_arcs = None
         if self.referee is not None:
             evidence = [
                 Evidence.gather(frequency, row, float(noise))
@@ -202,6 +204,7 @@ class ModelBundle:
             testimony = Testimony.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
             log10_resistance, half_width, weights = self.referee.answer(testimony, electrodes)
             witnesses, looks_blocking = testimony.answers, testimony.blocking
+            largest_arcs = [one.largest_arc for one in evidence]
         if self.trust is not None:
             half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
         return Readings(
@@ -213,6 +216,7 @@ class ModelBundle:
             witnesses=witnesses,
             weights=weights,
             looks_blocking=looks_blocking,
+            largest_arcs=largest_arcs,
             kramers_kronig=causal,
         )
 
