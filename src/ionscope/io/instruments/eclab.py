@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from ionscope.io.assemble import Raw
@@ -54,7 +55,7 @@ class ECLab:
         told = read_preamble([line for line in lines if not line.startswith("\t")])
         assumptions: list[str] = []
         told.metadata.pop("time", None)
-        if told.area is not None and told.area <= _DEFAULT_AREA:
+        if told.area is not None and math.isclose(told.area, _DEFAULT_AREA):
             told.metadata["electrode_area_cm2"] = told.area
             assumptions.append(
                 f"The electrode area of {told.area:g} cm2 is EC-Lab's default, not a measurement; it was not used."
