@@ -190,7 +190,7 @@ def _splits(text: str) -> list[tuple[str, str]]:
     """Ways to divide a header cell into name and unit, the most telling first."""
     ways: list[tuple[str, str]] = []
     bracket = _BRACKET.match(text)
-    if bracket and _unit(bracket["unit"])[0] not in ("", "?"):
+    if bracket and unit_of(bracket["unit"])[0] not in ("", "?"):
         ways.append((bracket["name"], bracket["unit"]))
         name, twice, _ = bracket["name"].partition("/")
         if twice:  # "phase / rad (rad)"
@@ -198,13 +198,13 @@ def _splits(text: str) -> list[tuple[str, str]]:
     ways.append((text, ""))
     for separator in ("/", ",", "_", " ", "."):
         name, found, unit = text.partition(separator) if separator == "/" else text.rpartition(separator)
-        if found and name and unit and _unit(unit)[0] not in ("", "?"):
+        if found and name and unit and unit_of(unit)[0] not in ("", "?"):
             ways.append((name, unit))
     words = text.split(" ")
-    if len(words) > 2 and _unit(" ".join(words[-2:]))[0] not in ("", "?"):  # "Z' ohm cm2"
+    if len(words) > 2 and unit_of(" ".join(words[-2:]))[0] not in ("", "?"):  # "Z' ohm cm2"
         ways.insert(1, (" ".join(words[:-2]), " ".join(words[-2:])))
     parts = text.split("_")
-    if len(parts) > 2 and _unit(" ".join(parts[-2:]))[0] not in ("", "?"):  # "z_real_ohm_cm2"
+    if len(parts) > 2 and unit_of(" ".join(parts[-2:]))[0] not in ("", "?"):  # "z_real_ohm_cm2"
         ways.insert(1, ("_".join(parts[:-2]), " ".join(parts[-2:])))
     if bracket:
         ways.append((bracket["name"], bracket["unit"] or ""))
@@ -240,7 +240,7 @@ def _match(name: str, unit: str, shown: str) -> Column | None:
                 return None
             unit = inner.unit
     role = ROLE_OF[key]
-    canonical, factor, doubtful = _unit(unit)
+    canonical, factor, doubtful = unit_of(unit)
     if role == "temperature" and canonical == "farad":
         canonical = "f"  # Fahrenheit
     if role == "angular":
@@ -272,8 +272,8 @@ def _key(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _unit(text: str) -> tuple[str, float | None, bool]:
-    """Canonical unit, factor to it, whether the prefix's case is doubtful."""
+def unit_of(text: str) -> tuple[str, float | None, bool]:
+    """Canonical unit, the factor to it (None if unknown) and whether its case is doubtful; for cells and preambles."""
     unit = text.translate(_SIGNS).strip().strip("[](){}").strip()
     if not unit:
         return "", 1.0, False
@@ -298,8 +298,3 @@ def _unit(text: str) -> tuple[str, float | None, bool]:
             factor /= length
         return name, factor, bool(_DOUBTFUL.match(unit))
     return "?", None, False
-
-
-def unit_of(text: str) -> tuple[str, float | None, bool]:
-    """Canonical unit, the factor to it (None if unknown) and whether its case is doubtful; for cells and preambles."""
-    return _unit(text)
