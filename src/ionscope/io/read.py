@@ -130,16 +130,19 @@ def _from_text(text: Text, options: Options) -> list[Spectrum]:
     return spectra
 
 
-def _from_sheets(sheets: list[tuple[str, Text]], options: Options, source: str) -> list[Spectrum]:
+def _from_sheets(sheets: list[tuple[str, Text | InputDataError]], options: Options, source: str) -> list[Spectrum]:
     spectra: list[Spectrum] = []
     first: InputDataError | None = None
     left_out: list[str] = []
     for title, text in sheets:
         try:
+            if isinstance(text, InputDataError):
+                raise text
             spectra += with_named_temperature(_from_text(text, options), [title, *text.lines[:1]])
         except InputDataError as error:
             first = first or error
-            left_out.append(f"Sheet {title!r} was left out ({str(error).removeprefix(text.source).strip(': ')}).")
+            reason = str(error).removeprefix(f"{source} [{title}]").strip(": ")
+            left_out.append(f"Sheet {title!r} was left out ({reason}).")
     if not spectra:
         raise first or problem(source, "holds no spectrum")
     return [replace(spectrum, assumptions=(*spectrum.assumptions, *left_out)) for spectrum in spectra]
