@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ionscope.io.levels import levels, told_of
 from ionscope.io.preamble import Preamble, read_preamble
 from ionscope.io.quantities import Quantities, quantities
 from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sign, sign_test
@@ -16,7 +17,6 @@ from ionscope.io.text import problem
 from ionscope.io.unlabelled import name_columns
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
-_SAME_TEMPERATURE = 2.0  # K; closer readings are one temperature
 SIGNS = ("auto", "as-is", "negated")
 
 
@@ -120,6 +120,8 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     for sweep in sweeps:
         block, said = _between(table, sweep)
         own = None if temperature is None else _mean_temperature(temperature[sweep.rows])
+        if temperature is not None and own is not None and options.temperature is None:
+            said += told_of(temperature[sweep.rows])
         result.append(
             Spectrum(
                 sweep.frequency,
@@ -139,7 +141,7 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
 def _sweeps(table: Table, found: Quantities, temperature: np.ndarray | None, notes: list[str]) -> list[_Sweep]:
     marks = [table.values[:, i] for i, column in enumerate(table.columns) if column.role == "sweep"]
     if temperature is not None:
-        marks.append(_levels(temperature))
+        marks.append(levels(temperature, found.frequency))
     parts = split_sweeps(found.frequency, marks)
     sweeps: list[_Sweep] = []
     for i, rows in enumerate(parts):
@@ -222,15 +224,6 @@ def _temperature_column(table: Table) -> np.ndarray | None:
     if column.unit == "f":
         return (values - 32) / 1.8 + ZERO_CELSIUS
     return None
-
-
-def _levels(temperature: np.ndarray) -> np.ndarray:
-    """(n,) number of the level that each temperature belongs to; a sensor's jitter does not make a level."""
-    order = np.argsort(temperature, kind="stable")
-    rises = np.diff(temperature[order]) > _SAME_TEMPERATURE
-    levels = np.empty(temperature.size)
-    levels[order] = np.concatenate([[0], np.cumsum(rises)])
-    return levels
 
 
 def _mean_temperature(values: np.ndarray) -> float | None:
