@@ -258,4 +258,5 @@ def _between(table: Table, sweep: _Sweep) -> tuple[Preamble, list[str]]:
     above = [line for row, line in table.remarks if row == first]
     inside = [line.strip() for row, line in table.remarks if first < row <= last]
     said = [f"A line of text between the points was left out: {line[:60]!r}." for line in inside[:1]]
-    return read_preamble(above), said
+    block = read_preamble(above, table.decimal)
+    return block, [*said, *block.assumptions]

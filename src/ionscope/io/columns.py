@@ -123,10 +123,12 @@ _UNITS = (
     ("c", re.compile(r"°\s*C|deg\.?\s*C|degC|DegC|C|c|degrees?\s*C(?:elsius)?|[Cc]elsius|oC")),
     ("k", re.compile(r"K|k|[Kk]elvin|deg\.?\s*K|°\s*K")),
     ("cm2", re.compile(r"(?P<q>[cmu]?)m(?:\^|\*\*)?2")),
-    ("cm", re.compile(r"(?P<q>[cmu]?)m")),
+    ("cm2", re.compile(r"(?:q|sq\.?\s*)(?P<q>[cmu]?)m")),
+    ("cm", re.compile(r"(?P<q>[cmun]?)m")),
+    ("cm", re.compile(r"(?P<q>micron)s?")),
     ("f", re.compile(r"°\s*F|deg\.?\s*F|[Ff]ahrenheit")),
 )
-_LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "k": 1e5}  # in cm
+_LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "micron": 1e-4, "n": 1e-7, "k": 1e5}  # in cm
 _DOUBTFUL = re.compile(r"mhz|MHZ|mohms?|MOHMS?")
 _FILLING = re.compile(r"part|component|impedance|ofthe|of|the(?!ta)")
 _EXPECTED = {
