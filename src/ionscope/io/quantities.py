@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.io.columns import DIELECTRIC_PAIRS, IMPEDANCE_PAIRS, Column
-from ionscope.io.dielectric import impedance_of
+from ionscope.io.dielectric import impedance_of, listed
 from ionscope.io.sign import causal_residuals
 from ionscope.io.table import Table
 from ionscope.io.text import problem
@@ -40,15 +40,16 @@ class Quantities:
     dielectric: bool = False
 
 
-def quantities(table: Table, *, thickness: float | None, area: float | None, sign: str) -> Quantities:
-    """Frequency and impedance of ``table``; geometry in cm, cm2 turns area-specific columns into ohm.
+def quantities(
+    table: Table, frequency: np.ndarray, *, thickness: np.ndarray | None, area: np.ndarray | None, sign: str
+) -> Quantities:
+    """Impedance of ``table`` at its (n,) frequencies; geometry (n,) in cm, cm2 turns area-specific columns into ohm.
 
     Raises
     ------
     InputDataError : a quantity is missing, its unit is not known, or it needs a geometry that is not given
     """
     notes: list[str] = []
-    frequency = _frequency(table, notes)
     for first, second in (*IMPEDANCE_PAIRS, *DIELECTRIC_PAIRS):
         one, two = table.column(first), table.column(second)
         if one is not None and two is not None:
@@ -128,7 +129,13 @@ def _missing(table: Table) -> str:
     return f"has {lacks} among its columns ({', '.join(found)}); name them frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm"
 
 
-def _frequency(table: Table, notes: list[str]) -> np.ndarray:
+def frequency_of(table: Table, notes: list[str]) -> np.ndarray:
+    """(n,) Hz; what was decided is added to ``notes``.
+
+    Raises
+    ------
+    InputDataError : no column of it, or a unit that is not known
+    """
     found = table.column("frequency")
     if found is None:
         names = ", ".join([name for name in table.header.cells if name][:12])
@@ -167,8 +174,10 @@ def _frequency(table: Table, notes: list[str]) -> np.ndarray:
     return result
 
 
-def _scale(table: Table, column: Column, thickness: float | None, area: float | None, notes: list[str]) -> float:
-    """Factor from the column's values to ohm (or siemens)."""
+def _scale(
+    table: Table, column: Column, thickness: np.ndarray | None, area: np.ndarray | None, notes: list[str]
+) -> float | np.ndarray:
+    """Factor, or (n,) factors, from the column's values to ohm (or siemens)."""
     if column.factor is None or column.unit == "?":
         raise problem(
             table.source, f"{column.name}: the unit is not known; use ohm, kohm or Mohm", table.header.line or None
@@ -190,9 +199,8 @@ def _scale(table: Table, column: Column, thickness: float | None, area: float | 
         if per is None:
             assert thickness is not None
             per = thickness / area if column.unit == "ohm cm" else area / thickness
-        notes.append(
-            f"{column.name} is in {column.unit}; the geometry (area {area:g} cm2) turned it into that of the cell."
-        )
+        geometry = f"the geometry (area {listed(area)} cm2)"
+        notes.append(f"{column.name} is in {column.unit}; {geometry} turned it into that of the cell.")
         return column.factor * per
     return column.factor
 

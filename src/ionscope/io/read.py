@@ -11,7 +11,8 @@ import numpy as np
 
 from ionscope.errors import InputDataError
 from ionscope.io import netcdf, optional, xlsx
-from ionscope.io.assemble import SIGNS, Options, Raw, assemble
+from ionscope.io.assemble import SIGNS, Raw, assemble
+from ionscope.io.facts import Options
 from ionscope.io.instruments import read_raw
 from ionscope.io.named import with_named_temperature
 from ionscope.io.text import Text, decode, load_bytes, problem
