@@ -132,7 +132,16 @@ def test_tables_sorted_by_frequency(read):
     check(read(*rows), [25, 40, 55])
 
 
-def test_a_blank_cell_among_interleaved_temperatures_is_no_point_of_another(read):
-    rows = [(t if f != F[7] or t != 40 else None, np.array([f]), s) for f in DOWN for t, s in ((25, 1), (40, 0.5))]
-    with pytest.raises(InputDataError, match=r"line 1[67]: frequency .* occurs 2 times with different values"):
+@pytest.mark.parametrize("missing", [25, 40, 55])
+def test_a_blank_cell_among_interleaved_temperatures_is_the_one_left(read, missing):
+    sweeps = ((25, 1), (40, 0.5), (55, 0.2))
+    rows = [(None if (f, t) == (F[7], missing) else t, np.array([f]), s) for f in DOWN for t, s in sweeps]
+    spectra = read(*rows)
+    check(spectra, [25, 40, 55])
+    np.testing.assert_allclose(spectra[1].impedance, 0.5 * impedance(UP), rtol=1e-9)
+
+
+def test_blank_cells_among_interleaved_temperatures_that_may_be_either_are_refused(read):
+    rows = [(None if f == F[7] else t, np.array([f]), s) for f in DOWN for t, s in ((25, 1), (40, 0.5))]
+    with pytest.raises(InputDataError, match=r"line 16: the temperature is missing among .* remove the row"):
         read(*rows)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ionscope.io.facts import Facts, Options, facts_of, temperature_column
-from ionscope.io.levels import levels
+from ionscope.io.levels import UNKNOWN, levels
 from ionscope.io.preamble import Preamble
 from ionscope.io.quantities import Quantities, frequency_of, quantities
 from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sign, sign_test
@@ -132,7 +132,15 @@ def _parts(table: Table, frequency: np.ndarray, temperature: np.ndarray | None) 
     """The rows of each sweep."""
     marks = [table.values[:, i] for i, column in enumerate(table.columns) if column.role == "sweep"]
     if temperature is not None:
-        marks.append(levels(temperature, frequency))
+        level = levels(temperature, frequency)
+        unknown = np.flatnonzero(level == UNKNOWN)
+        if unknown.size:
+            raise problem(
+                table.source,
+                "the temperature is missing among rows of several temperatures; write it or remove the row",
+                int(table.lines[unknown[0]]),
+            )
+        marks.append(level)
     return split_sweeps(frequency, marks)
 
 

@@ -9,6 +9,9 @@ import numpy as np
 from ionscope.io.sweeps import MIN_POINTS, alternates, goes_on, runs
 from ionscope.spectrum import ZERO_CELSIUS
 
+UNKNOWN = -1
+"""A row that may be of several levels."""
+
 _SAME = 2.0  # K; closer readings are one temperature
 _JUMP = 10.0  # K; no cell warms by so much from one point to the next and then keeps its temperature
 _STEADY = 1.0  # K; a sensor's jitter, not worth a word
@@ -18,7 +21,8 @@ def levels(temperature: np.ndarray, frequency: np.ndarray) -> np.ndarray:
     """Level (n,) of each row, from (n,) K, NaN where none is written, and the (n,) frequencies in the file's order.
 
     A cell may warm during its sweep: as long as the frequency goes on in one direction the level stays. Where the rows
-    of one frequency stand together, a temperature each, the temperatures alone divide them.
+    of one frequency stand together, a temperature each, the temperatures alone divide them, and a blank one may be
+    `UNKNOWN`.
     """
     known = np.isfinite(temperature)
     if not known.any():
@@ -27,7 +31,7 @@ def levels(temperature: np.ndarray, frequency: np.ndarray) -> np.ndarray:
     level, mean = _by_value(temperature[known])
     filled = level[_nearest_known(known, stretches)]
     if alternates(filled):
-        return filled
+        return _the_one_left(filled, known, frequency)
     return _one_a_run(filled, mean, frequency, stretches)
 
 
@@ -73,6 +77,19 @@ def _nearest_known(known: np.ndarray, stretches: list[tuple[int, int]]) -> np.nd
         # a run without a reading: the temperature was written once, above, for several sweeps
         taken[start:end] = np.clip(taken[start:end], first, last - 1) if last > first else max(first - 1, 0)
     return taken
+
+
+def _the_one_left(level: np.ndarray, known: np.ndarray, frequency: np.ndarray) -> np.ndarray:
+    """Levels where those of one frequency stand together: a blank one is the one that the others leave, if any is."""
+    result, all_levels = level.copy(), set(level[known].tolist())
+    edges = np.flatnonzero(np.diff(frequency)) + 1
+    for row in np.flatnonzero(~known):
+        at = int(np.searchsorted(edges, row, side="right"))
+        start, end = edges[at - 1] if at else 0, edges[at] if at < edges.size else level.size
+        left = all_levels - set(level[start:end][known[start:end]].tolist())
+        alone = len(left) == 1 and end - start == len(all_levels)
+        result[row] = left.pop() if alone else UNKNOWN
+    return result
 
 
 def _one_a_run(
