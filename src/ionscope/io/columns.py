@@ -217,52 +217,61 @@ def _splits(text: str) -> list[tuple[str, str]]:
 
 
 def _match(name: str, unit: str, shown: str) -> Column | None:
-    text = name.strip().rstrip(":,;")
-    negated = False
-    if text.startswith("(") and text.endswith(")"):  # "(-Z'')"
-        text = text[1:-1].strip()
-    sign = _NEGATION.match(text)
-    if sign:
-        negated, text = True, text[sign.end() :].strip()
-        if text.startswith("(") and text.endswith(")"):
-            text = text[1:-1].strip()
-    key = _key(text)
-    logarithm = False
-    if key not in ROLE_OF:
-        log = _LOG.match(text)
-        if not log:
-            return None
-        key, logarithm = _key(log["name"]), True
-        if key not in ROLE_OF:
-            inner = recognise(log["name"])
-            if inner is None or inner.unit in ("", "?"):
-                return None
-            key = _key(_splits(log["name"].translate(_SIGNS))[0][0])
-            if key not in ROLE_OF:
-                return None
-            unit = inner.unit
-    role = ROLE_OF[key]
+    """The column of a header cell already divided into name and unit, None where the name is not known."""
+    text, negated = _without_sign(name.strip().rstrip(":,;"))
+    named = _named(text, unit)
+    if named is None:
+        return None
+    key, unit, logarithm = named
     canonical, factor, doubtful = unit_of(unit)
-    if role == "temperature" and canonical == "farad":
-        canonical = "f"  # Fahrenheit
-    if role == "angular":
-        role = "frequency"
-        if canonical in ("", "?"):
-            canonical, factor = "rad/s", 1.0
-        elif canonical == "hz":
-            canonical = "rad/s"  # an angular frequency in 1/s
-    if role in _EXPECTED:
-        if canonical not in ("", "?") and canonical not in _EXPECTED[role]:
-            if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
-                return None  # time in s, capacitance in F: another quantity under a short name
-            canonical, factor = "?", None
-        elif canonical == "":
-            factor = 1.0
-        elif canonical == "?":
-            factor = None
+    role, canonical, factor = _special_unit(ROLE_OF[key], canonical, factor)
+    if canonical not in ("", "?") and canonical not in _EXPECTED.get(role, (canonical,)):
+        if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
+            return None  # "t/s" and "C/F": another quantity under a short name
+        canonical, factor = "?", None  # "Frequency (ohm)": for the reader of the column to refuse
     if key == "deg":
-        canonical = "deg"
+        canonical = "deg"  # a phase that is named by its unit alone
     return Column(role, shown, negated, logarithm, factor, canonical, doubtful)
+
+
+def _without_sign(text: str) -> tuple[str, bool]:
+    """The name without a sign before it, and whether there is one: "(-Z'')", "neg. Im(Z)"."""
+    text = _unwrapped(text)
+    sign = _NEGATION.match(text)
+    return (_unwrapped(text[sign.end() :].strip()), True) if sign else (text, False)
+
+
+def _unwrapped(text: str) -> str:
+    return text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
+
+
+def _named(text: str, unit: str) -> tuple[str, str, bool] | None:
+    """The normalised name, its unit and whether it is a logarithm; None where the name is not known."""
+    key = _key(text)
+    if key in ROLE_OF:  # "Re(Z)"
+        return key, unit, False
+    log = _LOG.match(text)
+    if not log:
+        return None
+    key = _key(log["name"])
+    if key in ROLE_OF:  # "log(f)"
+        return key, unit, True
+    inner = recognise(log["name"])  # "log(f/Hz)": the unit stands inside
+    if inner is None or inner.unit in ("", "?"):
+        return None
+    key = _key(_splits(log["name"].translate(_SIGNS))[0][0])
+    return (key, inner.unit, True) if key in ROLE_OF else None
+
+
+def _special_unit(role: str, canonical: str, factor: float | None) -> tuple[str, str, float | None]:
+    """Role, unit and factor where the name gives the unit another meaning."""
+    if role == "temperature" and canonical == "farad":  # "T (F)"
+        return role, "f", factor
+    if role != "angular":
+        return role, canonical, factor
+    if canonical in ("", "?"):  # "omega"
+        return "frequency", "rad/s", 1.0
+    return "frequency", "rad/s" if canonical == "hz" else canonical, factor  # "omega (1/s)" is no count of cycles
 
 
 def _key(name: str) -> str:
