@@ -19,6 +19,7 @@ from ionscope.measure import Z90
 from ionscope.mending import Mended, mend
 from ionscope.preprocess.quality import QualityReport, assess
 from ionscope.reading import Reading
+from ionscope.series import ReadingErrors
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import TrainingRange
 from ionscope.verdict import judged
@@ -38,8 +39,9 @@ class Reader:
             raise InputDataError("this model has not been calibrated; use the 'calibrated' folder of a run")
         self.bundle = bundle
         self.trained = TrainingRange.from_state(bundle.about.get("training_range"))
-        self.common_error = float(bundle.about.get("series", {}).get("common", 0.0))
-        """Share of the variance that is one error of all spectra of a pellet (`ionscope.series.fit_series`)."""
+        told = bundle.about.get("series", {})
+        self.series_errors = ReadingErrors(float(told.get("common", 0.0)), float(told.get("ea_scale", 1.0)))
+        """How errors at several temperatures of a pellet go together (`ionscope.series.fit_series`)."""
 
     @classmethod
     def load(cls, folder: PathLike[str] | str | None = None) -> Reader:

@@ -10,10 +10,11 @@ with the 90 % half-width h of ln R and the thermometer's standard deviation :mat
 err together: a share c of the first term, `common`, is one error of all points, each in proportion to its h, the rest
 and the thermometer's are independent from one temperature to the next. An error that is the same at all temperatures
 leaves the slope alone and moves the whole line, so the share narrows the interval of the activation energy and widens
-that of the conductivity. How large it is, is a property of what has read the spectra; a model is calibrated to it on
-simulated series (`ionscope.dka.common_error`). Repeats at one temperature share all errors and are averaged. Where the
-points scatter about the line by more than their independent errors, all are raised by the root of the reduced chi2
-(Birge's ratio).
+that of the conductivity. As errors are not normally distributed, the interval of the activation energy that follows may
+still be too wide or too narrow; `ea_scale` corrects it. Both are properties of what has read the spectra; a model is
+calibrated to them on simulated series (`ionscope.dka.common_error`). Repeats at one temperature share all errors and
+are averaged. Where the points scatter about the line by more than their independent errors, all are raised by the root
+of the reduced chi2 (Birge's ratio).
 
 The geometry multiplies every conductivity of a pellet by one factor: it widens the conductivity at 25 C and leaves the
 activation energy alone. A thermometer that is wrong by the same amount everywhere changes the latter by 2 delta / T of
@@ -43,6 +44,29 @@ LEAST_EA = 0.05
 
 _FEWEST_FOR_CURVATURE = 4  # three points and their line leave one deviation, which may be an outlier as well
 _CURVATURE_SCORE = 2.576  # standard errors; a straight line exceeds it once in a hundred
+
+
+@dataclass(frozen=True)
+class ReadingErrors:
+    """What the errors of one pellet's readings at several temperatures are like.
+
+    Parameters
+    ----------
+    common : share of the variance behind the readings' intervals that is one error of all, from 0 to below 1
+    ea_scale : what the half-width of the activation energy that follows from these intervals is multiplied by
+    """
+
+    common: float = 0.0
+    ea_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.common < 1:
+            raise InputDataError(f"series: a common share of {self.common!r} is not from 0 to below 1")
+        if not (np.isfinite(self.ea_scale) and self.ea_scale > 0):
+            raise InputDataError(f"series: a scale of {self.ea_scale!r} is not a number above 0")
+
+
+INDEPENDENT = ReadingErrors()
 
 
 @dataclass(frozen=True)
@@ -94,7 +118,7 @@ def fit_series(
     *,
     thermometer_error: float = THERMOMETER_ERROR,
     shape_spread: float = 0.0,
-    common: float = 0.0,
+    errors: ReadingErrors = INDEPENDENT,
 ) -> SeriesFit:
     """Fit a series.
 
@@ -105,7 +129,7 @@ def fit_series(
     half_width : (n,) half of the 90 % interval of ln(sigma) without the geometry's error
     thermometer_error : K, one standard deviation, independent from one temperature to the next
     shape_spread : standard deviation of ln(L / A), common to all
-    common : share of the variance behind `half_width` that is one error of all points, from 0 to below 1
+    errors : how the errors behind `half_width` go together
 
     Raises
     ------
@@ -119,8 +143,6 @@ def fit_series(
         raise InputDataError("series: temperatures, conductivities and half-widths must be positive numbers")
     if not (np.isfinite(thermometer_error) and thermometer_error >= 0):
         raise InputDataError(f"thermometer error {thermometer_error!r} K is not a number from 0 upwards")
-    if not 0 <= common < 1:
-        raise InputDataError(f"series: a common share of {common!r} is not from 0 to below 1")
     t, y, h = _levels(t, np.log(s * t), h)
     if t.size < FEWEST_TEMPERATURES:
         raise InputDataError(f"series: {t.size} different temperatures; at least {FEWEST_TEMPERATURES} are needed")
@@ -130,12 +152,14 @@ def fit_series(
         by_thermometer = (-slope / t - 1) * thermometer_error / t
         spread = np.sqrt((h / Z90) ** 2 + by_thermometer**2)
         (offset, slope), to_line = _weighted_fit(x, y, spread, 1)
-    own = np.sqrt((1 - common) * (h / Z90) ** 2 + by_thermometer**2)
-    chi2 = np.sum(((y - offset - slope * x) / own) ** 2)
+    own, shared = (np.sqrt(share) * h / Z90 for share in (1 - errors.common, errors.common))
+    chi2 = np.sum((y - offset - slope * x) ** 2 / (own**2 + by_thermometer**2))
     birge = max(1.0, float(np.sqrt(chi2 / (t.size - 2))))
-    covariance = _covariance(to_line, own, np.sqrt(common) * h / Z90) * birge**2
+    of_readings = _covariance(to_line, own, shared) * birge**2
+    of_thermometer = _covariance(to_line, by_thermometer, np.zeros_like(h)) * birge**2
+    covariance = of_readings + of_thermometer
     ea = -BOLTZMANN * slope
-    ea_half = Z90 * BOLTZMANN * np.sqrt(covariance[1, 1])
+    ea_half = Z90 * BOLTZMANN * np.sqrt(errors.ea_scale**2 * of_readings[1, 1] + of_thermometer[1, 1])
     at = np.array([1.0, 1 / REFERENCE_TEMPERATURE - np.mean(1 / t)])
     log_sigma = float(at @ (offset, slope)) - np.log(REFERENCE_TEMPERATURE)
     sigma_half = Z90 * np.sqrt(at @ covariance @ at + shape_spread**2)

@@ -59,62 +59,98 @@ def judged(
     trained : the model's own cells, where it knows them
     looks_blocking : whether the spectrum ends in the spike of a blocking electrode, where the model knows
     """
-    refusals: list[str] = []
-    cautions: list[str] = []
-    spectrum, resistance = reading.heard, reading.resistance
-    lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
+    refusals, cautions = _uncertain(reading, looks_blocking)
+    strange, unusual = _unfamiliar(excess, quality)
+    notes = [finding.sentence for finding in quality.findings if not _matters(finding, reading.resistance)]
+    refusals = [*_unreadable(reading.heard), *refusals, *strange]
+    cautions = [
+        *cautions,
+        *unusual,
+        *(finding.sentence for finding in quality.findings if _matters(finding, reading.resistance)),
+        *_mended(reading),
+        *_contradicted(reading),
+        *_wrong_electrodes(reading.heard, looks_blocking),
+        *_implausible(reading),
+    ]
+    if trained is not None:
+        cautions += trained.strangers(reading.heard)
+        cautions += trained.unusual(reading.heard, reading.sigma)
+    verdict = "refuse" if refusals else "caution" if cautions else "ok"
+    return replace(reading, verdict=verdict, reasons=(*refusals, *cautions), notes=tuple(notes))
+
+
+def _unreadable(spectrum: Spectrum) -> list[str]:
+    """Why a sweep cannot show a resistance, whatever the cell."""
+    found = []
     if not shows_plateau(spectrum.impedance[None])[0]:
-        refusals.append(
+        lowest = float(np.degrees(np.abs(np.angle(spectrum.impedance)).min()))
+        found.append(
             f"no plateau: the phase never comes below {lowest:.0f} degrees, so the sweep does not show a resistance; "
             "measure at other frequencies or another temperature"
         )
     decades = float(np.log10(spectrum.frequency[-1] / spectrum.frequency[0]))
     if decades < SHORTEST_BAND:
-        refusals.append(f"the sweep covers {decades:.1f} decades of frequency; at least {SHORTEST_BAND} are needed")
-    factor = resistance.upper / resistance.value
+        found.append(f"the sweep covers {decades:.1f} decades of frequency; at least {SHORTEST_BAND} are needed")
+    return found
+
+
+def _uncertain(reading: Reading, looks_blocking: bool | None) -> tuple[list[str], list[str]]:
+    """Refusals and cautions for a wide interval."""
+    factor = reading.resistance.upper / reading.resistance.value
     hint = ""
-    if looks_blocking is False and spectrum.electrodes is None:
+    if looks_blocking is False and reading.heard.electrodes is None:
         hint = f"; if no ions pass its electrodes, state it (--electrodes {BLOCKING})"
     if factor > TOO_WIDE:
         size = f"{factor:.1f}" if factor < HOPELESS else f"more than {HOPELESS:.0f}"
-        refusals.append(f"the resistance is uncertain by a factor of {size} either way{hint}")
-    elif factor > WIDE:
-        cautions.append(f"the resistance is uncertain by {100 * (factor - 1):.0f} %{hint}")
+        return [f"the resistance is uncertain by a factor of {size} either way{hint}"], []
+    if factor > WIDE:
+        return [], [f"the resistance is uncertain by {100 * (factor - 1):.0f} %{hint}"]
+    return [], []
+
+
+def _unfamiliar(excess: dict[str, float], quality: QualityReport) -> tuple[list[str], list[str]]:
+    """Refusals and cautions of the trust detectors."""
+    refusals, cautions = [], []
     for name, sentence in UNFAMILIAR.items():
-        # Noise makes an answer uncertain, and its interval says by how much; what goes together, nobody knows.
+        # Of noise the interval knows how uncertain it makes an answer; of a systematic error nobody does.
         if excess[name] > FAR and not (name == "kramers_kronig" and quality.scatters):
             refusals.append(f"unlike anything the model has learned from: {sentence}")
         elif excess[name] > 1:
             cautions.append(f"unusual: {sentence}")
-    notes: list[str] = []
-    for finding in quality.findings:
-        (cautions if _matters(finding, resistance) else notes).append(finding.sentence)
+    return refusals, cautions
+
+
+def _mended(reading: Reading) -> list[str]:
+    """What was left out of the spectrum or taken off it before it was read."""
+    found = []
     if reading.left_out_hz:
-        cautions.append(f"read without what was measured {_left_out(reading)}: it does not belong to the rest")
+        found.append(f"read without what was measured {_left_out(reading)}: it does not belong to the rest")
     if reading.taken_off:
         changes = " and the ".join(dict.fromkeys(reading.taken_off))
-        cautions.append(
+        found.append(
             f"read without the {changes}, as the cell was when its resistance showed; the interval has room for it"
         )
-    if not resistance.lower <= reading.read_off <= resistance.upper:
-        cautions.append(
-            f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"
-        )
+    return found
+
+
+def _contradicted(reading: Reading) -> list[str]:
+    """Where the read-off says something else."""
+    if reading.resistance.lower <= reading.read_off <= reading.resistance.upper:
+        return []
+    return [f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"]
+
+
+def _wrong_electrodes(spectrum: Spectrum, looks_blocking: bool | None) -> list[str]:
+    """Where a spectrum does not look like one between the electrodes that are stated."""
     if looks_blocking and spectrum.electrodes == REVERSIBLE:
-        cautions.append("the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones")
-    stated_blocking = spectrum.electrodes == BLOCKING and not looks_blocking
-    if stated_blocking and (least := missing_reactance(spectrum)) is not None:
-        cautions.append(
-            "the electrodes are stated to be blocking, but a current passes: even the largest leave a reactance of "
-            f"{least:.2g} ohm at {spectrum.frequency[0]:.3g} Hz, where {-spectrum.impedance[0].imag:.2g} ohm is "
-            "measured; a short, electrons beside the ions, or a porous electrode would do that"
-        )
-    cautions += _implausible(reading)
-    if trained is not None:
-        cautions += trained.strangers(spectrum)
-        cautions += trained.unusual(spectrum, reading.sigma)
-    verdict = "refuse" if refusals else "caution" if cautions else "ok"
-    return replace(reading, verdict=verdict, reasons=(*refusals, *cautions), notes=tuple(notes))
+        return ["the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones"]
+    if spectrum.electrodes != BLOCKING or looks_blocking or (least := missing_reactance(spectrum)) is None:
+        return []
+    return [
+        "the electrodes are stated to be blocking, but a current passes: even the largest leave a reactance of "
+        f"{least:.2g} ohm at {spectrum.frequency[0]:.3g} Hz, where {-spectrum.impedance[0].imag:.2g} ohm is "
+        "measured; a short, electrons beside the ions, or a porous electrode would do that"
+    ]
 
 
 def _left_out(reading: Reading) -> str:
@@ -136,6 +172,7 @@ def _matters(finding: Finding, resistance: Estimate) -> bool:
 
 
 def _implausible(reading: Reading) -> list[str]:
+    """Values no solid electrolyte has: what is stated is in another unit, as a rule."""
     spectrum, found = reading.heard, []
     if reading.sigma is not None and not (PLAUSIBLE_CONDUCTIVITY[0] < reading.sigma.value < PLAUSIBLE_CONDUCTIVITY[1]):
         found.append(

@@ -4,6 +4,7 @@ import numpy as np
 from cells import cell
 
 from ionscope.reading import Estimate, Reading
+from ionscope.series import INDEPENDENT
 
 F = np.logspace(5, -1, 40)
 EA, K = 0.4, 8.617333262e-5
@@ -12,7 +13,7 @@ EA, K = 0.4, 8.617333262e-5
 class StubReader:
     """Reads Re Z at the lowest phase, as a reader would; refuses where the specimen's name says so."""
 
-    common_error = 0.0
+    series_errors = INDEPENDENT
 
     def read(self, spectrum, shape_spread=0.0):
         if spectrum.specimen == "broken":

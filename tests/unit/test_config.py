@@ -174,6 +174,10 @@ def test_temperatures_ascend(temperatures):
     refused("temperatures_c must be ascending without repeats", simulation__temperatures_c=temperatures)
 
 
+def test_specimens_that_are_split_share_no_microstructure():
+    refused("draws_per_microstructure must be 1", simulation__draws_per_microstructure=2)
+
+
 @pytest.mark.parametrize("temperatures", [[25], [25, 25.5]])
 def test_activation_energies_need_a_series(temperatures):
     refused("temperatures_c must span 1 C or more", simulation__temperatures_c=temperatures)

@@ -162,6 +162,10 @@ RIGHT: dict[str, str | bytes] = {
     "no names, modulus and phase beside": table(F, ZRE, ZIM, MODULUS, PHASE),
     "no names, modulus and phase only": table(F, MODULUS, PHASE),
     "names nobody knows": table(F, ZRE, ZIM, header="A,B,C"),
+    "names nobody knows, in other units": table(
+        F / 1e3, ZRE / 1e3, ZIM / 1e3, header="Sweep var. [kHz],Trace1: R(kohm),Trace2: X (kOhm)"
+    ),
+    "names nobody knows, last words are no units": table(F, ZRE, ZIM, header="Channel A,Channel C,Channel F"),
     # signs at odds with their labels
     "labelled Im(Z), holds -Im(Z)": table(F, ZRE, -ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm"),
     "labelled -Im(Z), holds Im(Z)": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,-Im(Z)/ohm"),
@@ -197,6 +201,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "no frequency": (table(N, ZRE, ZIM, header="time/s,Re(Z)/ohm,Im(Z)/ohm"), "no frequency"),
     "permittivity without geometry": (table(F, ZRE, ZRE, header="f/Hz,Eps',Eps''"), "Eps'' and Eps' need thickness"),
     "half a permittivity": (table(F, ZRE, N, header="f/Hz,Eps',time/s"), "no impedance among its columns.*Eps'"),
+    "a unit no impedance has": (table(F, Y.real, Y.imag, header="f/Hz,Y1 (S),Y2 (S)"), "line 1: 'Y1 .S.' is a name"),
     "half a capacitance": (table(F, CP, N, header="f/Hz,Cp/F,time/s"), "a capacitance but no.*D, G or Rp"),
     "a capacitance that is nobody's": (table(F, CP, DISSIPATION, header="f/Hz,C/F,D"), "no impedance among"),
     "a capacitance of zero": (table(F, np.where(N == 3, 0, CS), ZRE, header="f,Cs/F,Rs/ohm"), "line 4: Cs/F.*zero"),

@@ -32,6 +32,7 @@ from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
 from ionscope.reader import FEWEST_POINTS, Reader
 from ionscope.reading import describe
+from ionscope.series import INDEPENDENT, ReadingErrors
 from ionscope.spectrum import Spectrum
 from ionscope.verdict import SHORTEST_BAND
 
@@ -270,7 +271,7 @@ def test_a_reader_knows_what_its_errors_at_several_temperatures_have_in_common(t
     assert 0 <= told["common"] < 1 and 40 < told["specimens"] <= 60
     assert told["coverage_90_ea"] > 0.7 and told["coverage_90_sigma_25c"] > 0.7
     bundle.save(tmp_path)
-    assert Reader.load(tmp_path).common_error == told["common"]
+    assert Reader.load(tmp_path).series_errors == ReadingErrors(told["common"], told["ea_scale"])
     write_model_card(bundle, trained[2], tmp_path / "card.md", "0" * 64)
     assert f"Of {told['specimens']} specimens at several temperatures" in (tmp_path / "card.md").read_text()
 
@@ -279,7 +280,7 @@ def test_too_few_series_leave_a_reader_as_it_is(trained, wanted):
     bundle = replace(trained[0], about=dict(trained[0].about))
     series = pellets(4, temperatures=(278.15, 298.15, 318.15), points=71, high=1e6)
     calibrate_series(bundle, series, sweep_evidence(series, series_sweeps(series, wanted, 0)))
-    assert bundle.about == trained[0].about and Reader(bundle).common_error == 0
+    assert bundle.about == trained[0].about and Reader(bundle).series_errors == INDEPENDENT
 
 
 def test_a_witness_that_is_right_is_heard(trained):

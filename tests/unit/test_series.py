@@ -8,7 +8,7 @@ from ionscope.batch.tables import describe_series
 from ionscope.dka.activation import arrhenius_fit
 from ionscope.errors import InputDataError
 from ionscope.measure import Z90, Measure, shape_spread
-from ionscope.series import SAME_TEMPERATURE, count_temperatures, fit_series
+from ionscope.series import SAME_TEMPERATURE, ReadingErrors, count_temperatures, fit_series
 from ionscope.simulate.arrhenius import BOLTZMANN, REFERENCE_TEMPERATURE
 
 T = 273.15 + np.array([25.0, 40.0, 55.0, 70.0, 85.0])
@@ -51,7 +51,10 @@ def test_the_thermometer_adds_its_share():
 
 def test_an_error_of_all_points_moves_the_line_and_leaves_its_slope():
     h, common = 0.08, 0.6
-    plain, shared = (fit_series(T, conductivity(T), np.full(5, h), thermometer_error=0, common=c) for c in (0, common))
+    plain, shared = (
+        fit_series(T, conductivity(T), np.full(5, h), thermometer_error=0, errors=ReadingErrors(share))
+        for share in (0, common)
+    )
     half = [fit.ea.upper - fit.ea.value for fit in (plain, shared)]
     assert half[1] == pytest.approx(half[0] * np.sqrt(1 - common), rel=1e-9)
     x = 1 / T - np.mean(1 / T)
@@ -60,18 +63,32 @@ def test_an_error_of_all_points_moves_the_line_and_leaves_its_slope():
     assert np.log(shared.sigma_25c.upper / shared.sigma_25c.value) == pytest.approx(expected, rel=1e-9)
 
 
+def test_the_scale_is_of_what_the_readings_leave_open_and_of_nothing_else():
+    def halves(scale, **more):
+        fit = fit_series(T, conductivity(T), np.full(5, 0.08), errors=ReadingErrors(0.6, scale), **more)
+        return fit.ea.upper - fit.ea.value, np.log(fit.sigma_25c.upper / fit.sigma_25c.value)
+
+    (plain, sigma), (scaled, same) = (halves(scale, thermometer_error=0) for scale in (1, 0.5))
+    assert scaled == pytest.approx(0.5 * plain, rel=1e-9) and same == sigma
+    with_thermometer = [halves(scale)[0] for scale in (1, 0.5)]
+    by_thermometer = [
+        np.sqrt(whole**2 - part**2) for whole, part in zip(with_thermometer, (plain, scaled), strict=True)
+    ]
+    assert by_thermometer[0] == pytest.approx(by_thermometer[1], rel=0.01)  # the weights know it too
+
+
 @pytest.mark.parametrize("common", [0.0, 0.7])
 @pytest.mark.parametrize("count", [3, 4, 7])
 def test_the_interval_covers_what_it_says(count, common):
     rng = np.random.default_rng(count)
     t = 273.15 + np.linspace(0, 80, count)
-    h = rng.uniform(0.03, 0.2, count)
+    h, taken = rng.uniform(0.03, 0.2, count), ReadingErrors(common)
     inside = {"ea": 0, "sigma": 0}
     for _ in range(600):
         real = t + 0.5 * rng.normal(size=count)
         error = np.sqrt(1 - common) * rng.normal(size=count) + np.sqrt(common) * rng.normal()
         factor = np.exp(0.05 * rng.normal())  # the geometry's error, common to all
-        fit = fit_series(t, conductivity(real) * np.exp(h / Z90 * error) * factor, h, shape_spread=0.05, common=common)
+        fit = fit_series(t, conductivity(real) * np.exp(h / Z90 * error) * factor, h, shape_spread=0.05, errors=taken)
         inside["ea"] += fit.ea.lower <= EA <= fit.ea.upper
         inside["sigma"] += fit.sigma_25c.lower <= SIGMA <= fit.sigma_25c.upper
     assert all(0.87 < hits / 600 < 0.97 for hits in inside.values()), inside
@@ -138,7 +155,6 @@ def test_three_temperatures_say_nothing_of_curvature():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"common": 1.0}, "common share of 1.0 is not from 0 to below 1"),
         ({"temperature": T[:2], "sigma": SIGMA * np.ones(2), "half_width": np.ones(2)}, "2 different temperatures"),
         ({"temperature": np.full(5, 300.0)}, "1 different temperatures"),
         ({"sigma": np.append(conductivity(T[:4]), 0.0)}, "positive"),
@@ -176,3 +192,12 @@ def test_the_spread_of_a_shape_is_that_of_a_log_normal_quotient():
     assert np.std(np.log(draw(thickness) / draw(area))) == pytest.approx(shape_spread(thickness, area), rel=0.01)
     assert np.std(draw(thickness)) / np.mean(draw(thickness)) == pytest.approx(0.2, rel=0.02)
     assert shape_spread(None, None) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [({"common": 1.0}, "common share of 1.0 is not from 0 to below 1"), ({"ea_scale": 0.0}, "scale of 0.0 is not")],
+)
+def test_errors_of_readings_that_cannot_be_are_refused(wrong, message):
+    with pytest.raises(InputDataError, match=message):
+        ReadingErrors(**wrong)

@@ -13,7 +13,15 @@ from ionscope.errors import InputDataError, IonscopeError
 from ionscope.measure import shape_spread
 from ionscope.reader import Reader
 from ionscope.reading import Reading
-from ionscope.series import FEWEST_TEMPERATURES, THERMOMETER_ERROR, SeriesFit, count_temperatures, fit_series
+from ionscope.series import (
+    FEWEST_TEMPERATURES,
+    INDEPENDENT,
+    THERMOMETER_ERROR,
+    ReadingErrors,
+    SeriesFit,
+    count_temperatures,
+    fit_series,
+)
 from ionscope.simulate.arrhenius import KJ_PER_MOL
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
@@ -122,7 +130,7 @@ def predict_all(
     for request, spectrum in spectra:
         outcome.files += 1
         _add_reading(outcome, request, spectrum, reader)
-    outcome.series = find_series(outcome.readings, thermometer_error, reader.common_error)
+    outcome.series = find_series(outcome.readings, thermometer_error, reader.series_errors)
     return outcome
 
 
@@ -145,12 +153,12 @@ def _failure(file: str, error: Exception) -> Failure:
 
 
 def find_series(
-    readings: Sequence[Reading], thermometer_error: float = THERMOMETER_ERROR, common: float = 0.0
+    readings: Sequence[Reading], thermometer_error: float = THERMOMETER_ERROR, errors: ReadingErrors = INDEPENDENT
 ) -> list[Series]:
     """A series for every specimen that was read at three temperatures or more; refused readings are left out.
 
-    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not. `common`
-    is the reader's (`Reader.common_error`).
+    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not. `errors`
+    are the reader's (`Reader.series_errors`).
     """
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
@@ -176,7 +184,7 @@ def find_series(
                 np.array([np.log(reading.resistance.upper / reading.resistance.value) for reading in used]),
                 thermometer_error=thermometer_error,
                 shape_spread=max(reading.shape_spread for reading in used),
-                common=common,
+                errors=errors,
             )
         except InputDataError as error:
             raise InputDataError(f"{specimen}: {error}") from None

@@ -77,7 +77,7 @@ def _one_file(arguments: argparse.Namespace, request, reader, kind: str | None) 
     from ionscope.reading import describe
 
     readings = predict_file(request, reader, arguments.sign)
-    outcome = Outcome(1, readings, [], find_series(readings, arguments.thermometer_error, reader.common_error))
+    outcome = Outcome(1, readings, [], find_series(readings, arguments.thermometer_error, reader.series_errors))
     if arguments.json:
         content = [reading.as_dict() for reading in readings]
         print(to_json(content[0] if len(content) == 1 else content))

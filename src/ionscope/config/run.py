@@ -56,6 +56,15 @@ class RunConfig(Strict):
             raise ValueError("simulation.temperatures_c must span 1 C or more: activation energies come from series")
         return self
 
+    @model_validator(mode="after")
+    def _specimens_are_independent(self) -> RunConfig:
+        if self.simulation.draws_per_microstructure > 1:
+            raise ValueError(
+                "simulation.draws_per_microstructure must be 1: the set is split by specimen, and pellets of one "
+                "microstructure would stand on both sides; it is for learning.further and the reader's populations"
+            )
+        return self
+
     @property
     def further_simulations(self) -> dict[str, Simulation]:
         """What the further specimens of `learning` are simulated by; empty where there are none."""

@@ -18,7 +18,7 @@ import pandas as pd
 from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
 from ionscope.dka.bundle import Encoded, ModelBundle
-from ionscope.dka.common_error import SeriesErrors, common_share
+from ionscope.dka.common_error import SeriesErrors, reading_errors
 from ionscope.dka.experiment import shape_factor, train_bundle
 from ionscope.dka.local_median import LocalMedian
 from ionscope.dka.referee import HOME_ADVANTAGE, SLACK, WITNESSES, Referee, Testimony
@@ -190,11 +190,10 @@ def reader_metrics(
 
 
 def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, level: float = 0.9) -> None:
-    """Tell a calibrated reader what errors at several temperatures have in common: ``about["series"]``.
+    """Tell a calibrated reader how errors at several temperatures go together: ``about["series"]``.
 
-    All specimens tell the share; how well intervals hold is measured on each half with the share that the other one
-    tells. What would be refused is left out. Where too few specimens are left, the model stays as it is, its errors
-    taken as independent.
+    All specimens tell it; how well intervals hold is measured on each half by what the other one tells. What would be
+    refused is left out. Where too few specimens are left, the model stays as it is, its errors taken as independent.
     """
     testimony, truth = _heard(bundle, spectra, evidence)
     assert bundle.referee is not None and bundle.trust is not None
@@ -213,15 +212,17 @@ def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     readings = readings[readings["half_width"] < np.log(TOO_WIDE)]
     odd = np.unique(readings["specimen"], return_inverse=True)[1] % 2 == 1
     halves = readings[odd], readings[~odd]
-    independent = [SeriesErrors.of(half, 0.0) for half in halves]
+    independent = [SeriesErrors.of(half) for half in halves]
     if min(map(len, independent)) < FEWEST_SERIES:
         return
     errors = SeriesErrors.joined(
-        SeriesErrors.of(half, common_share(other, level)) for half, other in (halves, halves[::-1])
+        SeriesErrors.of(half, reading_errors(other, level)) for half, other in (halves, halves[::-1])
     )
+    told = reading_errors(readings, level)
     (covered_ea, covered_sigma), by_themselves = errors.covered(), SeriesErrors.joined(independent).covered()
     bundle.about["series"] = {
-        "common": common_share(readings, level),
+        "common": told.common,
+        "ea_scale": told.ea_scale,
         "specimens": len(errors),
         "coverage_90_ea": covered_ea,
         "coverage_90_sigma_25c": covered_sigma,
@@ -266,7 +267,8 @@ def _about_series(series: Mapping[str, Any] | None) -> list[str]:
         f"{1e3 * series['ea_median_ev']:.1f} meV, half-width {1e3 * series['ea_half_width_median_ev']:.1f} meV) and "
         f"{100 * series['coverage_90_sigma_25c']:.1f} % of the conductivities at 25 C (half-width "
         f"{series['sigma_25c_half_width_median_decades']:.3f} decades). A share of the variance, "
-        f"{100 * series['common']:.0f} %, is taken for one error of all temperatures: what each half of the specimens "
+        f"{100 * series['common']:.0f} %, is taken for one error of all temperatures, and the interval of the "
+        f"activation energy that follows multiplied by {series['ea_scale']:.2f}: what each half of the specimens "
         "tells, tried on the other. Taken as independent, errors would make intervals that cover "
         f"{100 * series['coverage_90_ea_independent']:.1f} and "
         f"{100 * series['coverage_90_sigma_25c_independent']:.1f} %.",

@@ -131,7 +131,7 @@ _UNITS = (
 _LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "micron": 1e-4, "n": 1e-7, "k": 1e5}  # in cm
 _DOUBTFUL = re.compile(r"mhz|MHZ|mohms?|MOHMS?")
 _FILLING = re.compile(r"part|component|impedance|ofthe|of|the(?!ta)")
-_EXPECTED = {
+EXPECTED = {
     "frequency": ("hz", "rad/s"),
     "real": ("ohm", "ohm cm2", "ohm cm"),
     "imaginary": ("ohm", "ohm cm2", "ohm cm"),
@@ -188,6 +188,23 @@ def recognise_header(cells: Sequence[str]) -> list[Column | None]:
     return [None if column is not None and len(column.name) == 1 and not column.unit else column for column in columns]
 
 
+def unit_beside(cell: str) -> tuple[str, float | None, bool]:
+    """The unit in a header cell whose name is not known, as of `unit_of`; ``""`` where there is none.
+
+    In brackets or behind a stroke it may be any; a last word alone is believed to be a unit only of a frequency or an
+    impedance, as ``Channel C`` is no temperature.
+    """
+    text = cell.strip().strip('"').translate(_SIGNS).strip()
+    bracket = _BRACKET.match(text)
+    for unit in [bracket["unit"]] if bracket else [text.partition("/")[2]]:
+        if unit_of(unit)[0] not in ("", "?"):
+            return unit_of(unit)
+    for _, unit in _splits(text):
+        if unit_of(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):
+            return unit_of(unit)
+    return "", 1.0, False
+
+
 def _splits(text: str) -> list[tuple[str, str]]:
     """Ways to divide a header cell into name and unit, the most telling first."""
     ways: list[tuple[str, str]] = []
@@ -225,7 +242,7 @@ def _match(name: str, unit: str, shown: str) -> Column | None:
     key, unit, logarithm = named
     canonical, factor, doubtful = unit_of(unit)
     role, canonical, factor = _special_unit(ROLE_OF[key], canonical, factor)
-    if canonical not in ("", "?") and canonical not in _EXPECTED.get(role, (canonical,)):
+    if canonical not in ("", "?") and canonical not in EXPECTED.get(role, (canonical,)):
         if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
             return None  # "t/s" and "C/F": another quantity under a short name
         canonical, factor = "?", None  # "Frequency (ohm)": for the reader of the column to refuse

@@ -14,14 +14,14 @@ _NAMES = {
         z' zre zreal re(z) rez zr re real real(z) realz realpart realimpedance impedancereal zs' z'(a)
         realteil realteil(z) partieréelle partiereelle resistance r rs zprime z1' re{z} re[z] z(re) z(real)
         zrealpart realpartofimpedance realpart(z) reimp 实部 zreell resistancers realz' z'real z're rezs
-        zsreal
+        zsreal wirkwiderstand rho' re(rho) resistivity' realresistivity
     """,
     "imaginary": """
         z'' zim zimag zimg im(z) imz zi im imag imaginary imag(z) imagz imagpart imaginarypart
         imaginaryimpedance impedanceimag impedanceimaginary imaginaryz zs'' z''(b) imaginärteil
         imaginaerteil imaginärteil(z) partieimaginaire reactance x xs zdoubleprime zimaginary z1'' im{z}
         im[z] z(im) z(imag) zimagpart imaginarypartofimpedance imaginarypart(z) imimp 虚部 img imagz''
-        z''imag z''im imag(z'') imzs zsimag imaginary(z)
+        z''imag z''im imag(z'') imzs zsimag imaginary(z) blindwiderstand rho'' im(rho) resistivity''
     """,
     "modulus": """
         |z| z zmod mod(z) abs(z) zabs absz modz magnitude magnitude(z) zmag modulus impedance

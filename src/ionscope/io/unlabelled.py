@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ionscope.io.columns import Column
+from ionscope.io.columns import EXPECTED, Column, unit_beside
 from ionscope.io.sign import sign_test
 from ionscope.io.sweeps import check_points, split_sweeps
 from ionscope.io.table import Table
@@ -35,8 +35,9 @@ def name_columns(table: Table, sign: str) -> Table:
     """
     values, notes = table.values, list(table.assumptions)
     width = values.shape[1]
+    cells = table.header.cells if len(table.header.cells) == width else [""] * width
     if width >= 4 and _counts(values[:, 0]):
-        values, width = values[:, 1:], width - 1
+        values, width, cells = values[:, 1:], width - 1, cells[1:]
         notes.append("The first column counts the points and was left out.")
     proven = False
     if width == 5 and _is_modulus(values):
@@ -53,12 +54,25 @@ def name_columns(table: Table, sign: str) -> Table:
         # a caller who states the sign vouches for the columns; too few points are refused later, and say so
         if found and not (sign != "auto" and not names):
             reading = _choose(found, _PASSES_STRANGE if names else _PASSES, told, table)
-    first, second, third = (Column(role, f"column {i}") for i, role in enumerate(("frequency", "real", "imaginary"), 1))
+    roles = ("frequency", "real", "imaginary") if reading == _CARTESIAN else ("frequency", "modulus", "phase")
+    columns = [_column(role, i, cells[i], table) for i, role in enumerate(roles)]
     if reading != _CARTESIAN:
-        second = replace(second, role="modulus")
-        third = replace(third, role="phase", unit="deg" if reading == _DEGREES else "rad")
+        columns[2] = replace(columns[2], unit="deg" if reading == _DEGREES else "rad", factor=1.0)
     notes.append(f"The columns have {told}; they were read as {reading}.")
-    return replace(table, values=values, columns=[first, second, third], assumptions=notes)
+    return replace(table, values=values, columns=columns, assumptions=notes)
+
+
+def _column(role: str, index: int, cell: str, table: Table) -> Column:
+    """The column of a role that is read from the numbers; of its header cell only the unit is understood."""
+    unit, factor, doubtful = unit_beside(cell)
+    if unit and unit not in EXPECTED[role]:
+        what = "a frequency" if role == "frequency" else "an impedance"
+        raise problem(
+            table.source,
+            f"'{cell.strip()}' is a name that is not known, in a unit that {what} does not have; {_ADVICE}",
+            table.header.line or None,
+        )
+    return Column(role, f"'{cell.strip()}'" if unit else f"column {index + 1}", False, False, factor, unit, doubtful)
 
 
 def _readings(values: np.ndarray) -> dict[str, float]:
