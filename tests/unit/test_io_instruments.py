@@ -50,6 +50,11 @@ def test_eclab_entered_area_decimal_comma_and_idle_rows(save):
     assert any("3 rows" in told for told in spectrum.assumptions)
 
 
+def test_the_area_of_a_microelectrode_is_not_taken_for_eclabs_default(save):
+    spectrum = read_spectrum(save(formats.eclab(area="7.854e-05")))
+    assert spectrum.area == pytest.approx(7.854e-5) and not any("default" in told for told in spectrum.assumptions)
+
+
 def test_eclab_cycles_are_sweeps(save):
     f, z = np.tile(formats.F, 3), np.concatenate([formats.Z, 1.1 * formats.Z, 1.2 * formats.Z])
     spectra = read_spectra(save(formats.eclab(f, z, cycle=np.repeat([1.0, 2.0, 3.0], 25))))

@@ -100,12 +100,43 @@ def test_entities_of_xml_are_refused(tmp_path):
         read_spectra(save(tmp_path, rewritten(formats.workbook(), declare)))
 
 
-def test_a_row_number_beyond_reason_ends(tmp_path):
+@pytest.mark.parametrize("number", [b"200001", b"1048576", b"99999999999"])
+def test_a_row_beyond_those_read_is_not_dropped_in_silence(tmp_path, number):
     def renumber(name, data):
-        return data.replace(b'r="28"', b'r="1048576"') if name == "xl/worksheets/sheet1.xml" else data
+        return data.replace(b'r="28"', b'r="' + number + b'"') if name == "xl/worksheets/sheet1.xml" else data
 
-    (spectrum,) = read_spectra(save(tmp_path, rewritten(formats.workbook(), renumber)))
-    assert len(spectrum) >= 24
+    with pytest.raises(InputDataError, match=r"filled rows beyond the 200000 read; save .* CSV"):
+        read_spectra(save(tmp_path, rewritten(formats.workbook(), renumber)))
+
+
+def sheet_with(cell_at, value):
+    """A workbook of one spectrum and one more cell, which may hold nothing but a frame."""
+    book = openpyxl.load_workbook(io.BytesIO(formats.workbook()))
+    cell = book.active.cell(*cell_at)
+    cell.value, cell.border = value, openpyxl.styles.Border(left=openpyxl.styles.Side(style="thin"))
+    return book
+
+
+def test_a_column_beyond_those_read_is_not_dropped_in_silence(tmp_path):
+    buffer = io.BytesIO()
+    book = sheet_with((5, 501), 1.0)
+    book.save(buffer)
+    with pytest.raises(InputDataError, match=r"line 5: has filled columns beyond the 500 read; save .* CSV"):
+        read_spectra(save(tmp_path, buffer.getvalue()))
+    # beside a sheet that can be read it is left out, and that is told
+    more = book.copy_worksheet(book.active)
+    more.cell(5, 501).value = None
+    book.save(buffer)
+    (spectrum,) = read_spectra(save(tmp_path, buffer.getvalue()))
+    assert any("was left out (line 5: has filled columns beyond" in told for told in spectrum.assumptions)
+
+
+@pytest.mark.parametrize("cell_at", [(200_010, 2), (5, 600)])
+def test_an_empty_cell_with_a_frame_makes_a_sheet_no_larger(tmp_path, cell_at):
+    buffer = io.BytesIO()
+    sheet_with(cell_at, None).save(buffer)
+    (spectrum,) = read_spectra(save(tmp_path, buffer.getvalue()))
+    assert len(spectrum) == 25
 
 
 @pytest.mark.parametrize("cut", [100, 1000, -30])

@@ -7,27 +7,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from ionscope.io.preamble import Preamble, read_preamble
-from ionscope.io.quantities import Quantities, quantities
+from ionscope.io.facts import Facts, Options, facts_of, temperature_column
+from ionscope.io.levels import UNKNOWN, levels
+from ionscope.io.preamble import Preamble
+from ionscope.io.quantities import Quantities, frequency_of, quantities
 from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sign, sign_test
 from ionscope.io.sweeps import MIN_POINTS, ordered_sweep, split_sweeps
 from ionscope.io.table import Table
 from ionscope.io.text import problem
 from ionscope.io.unlabelled import name_columns
-from ionscope.spectrum import ZERO_CELSIUS, Spectrum
+from ionscope.spectrum import Spectrum
 
-_SAME_TEMPERATURE = 2.0  # K; closer readings are one temperature
 SIGNS = ("auto", "as-is", "negated")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the caller states; K, cm, cm2. It outranks what a file says."""
-
-    sign: str = "auto"
-    temperature: float | None = None
-    thickness: float | None = None
-    area: float | None = None
 
 
 @dataclass
@@ -50,13 +41,13 @@ class Raw:
 
 @dataclass
 class _Sweep:
-    """One ordered sweep: its rows in the table, its points, what was decided in ordering them."""
+    """One ordered sweep: its points, what was decided in ordering them, what else is known of it."""
 
     number: int
-    rows: np.ndarray
     frequency: np.ndarray
     impedance: np.ndarray
     notes: list[str]
+    facts: Facts
 
 
 def assemble(raw: Raw, options: Options) -> list[Spectrum]:
@@ -104,12 +95,15 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
         table = name_columns(table, options.sign)
     notes = [*raw.assumptions, *told.assumptions, *table.assumptions]
     table = _without_idle(table, notes)
-    thickness = options.thickness or _constant(table, "thickness", "cm") or told.thickness
-    area = options.area or _constant(table, "area", "cm2") or told.area
-    found = quantities(table, thickness=thickness, area=area, sign=options.sign)
+    frequency = frequency_of(table, notes)
+    temperature = temperature_column(table, notes)
+    parts = _parts(table, frequency, temperature)
+    facts = [facts_of(table, rows, temperature, told, options) for rows in parts]
+    thickness = _by_row(parts, [fact.thickness for fact in facts])
+    area = _by_row(parts, [fact.area for fact in facts])
+    found = quantities(table, frequency, thickness=thickness, area=area, sign=options.sign)
     notes += found.assumptions
-    temperature = _temperature_column(table)
-    sweeps = _sweeps(table, found, temperature, notes)
+    sweeps = _sweeps(table, found, parts, facts, notes)
     sign = options.sign
     if found.dielectric and sign != "auto":
         notes.append(f"{found.signed.name} has no sign to choose; the one asked for was not used.")
@@ -118,31 +112,54 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     many = len(sweeps) > 1
     result = []
     for sweep in sweeps:
-        block, said = _between(table, sweep)
-        own = None if temperature is None else _mean_temperature(temperature[sweep.rows])
         result.append(
             Spectrum(
                 sweep.frequency,
                 sweep.impedance if turn > 0 else sweep.impedance.conj(),
-                temperature=options.temperature or own or block.temperature or told.temperature,
-                thickness=options.thickness or _constant(table, "thickness", "cm", sweep.rows) or told.thickness,
-                area=options.area or _constant(table, "area", "cm2", sweep.rows) or told.area,
-                specimen=_specimen(table, sweep.rows) or block.specimen or told.specimen,
+                temperature=sweep.facts.temperature,
+                thickness=sweep.facts.thickness,
+                area=sweep.facts.area,
+                specimen=sweep.facts.specimen,
                 source=f"{table.source} (sweep {sweep.number})" if many else table.source,
-                assumptions=tuple(dict.fromkeys([*notes, *sweep.notes, *said])),
+                assumptions=tuple(dict.fromkeys([*notes, *sweep.notes, *sweep.facts.notes])),
                 metadata={"format": raw.format, **told.metadata, **({"sweep": sweep.number} if many else {})},
             )
         )
     return result
 
 
-def _sweeps(table: Table, found: Quantities, temperature: np.ndarray | None, notes: list[str]) -> list[_Sweep]:
+def _parts(table: Table, frequency: np.ndarray, temperature: np.ndarray | None) -> list[np.ndarray]:
+    """The rows of each sweep."""
     marks = [table.values[:, i] for i, column in enumerate(table.columns) if column.role == "sweep"]
     if temperature is not None:
-        marks.append(_levels(temperature))
-    parts = split_sweeps(found.frequency, marks)
+        level = levels(temperature, frequency)
+        unknown = np.flatnonzero(level == UNKNOWN)
+        if unknown.size:
+            raise problem(
+                table.source,
+                "the temperature is missing among rows of several temperatures; write it or remove the row",
+                int(table.lines[unknown[0]]),
+            )
+        marks.append(level)
+    return split_sweeps(frequency, marks)
+
+
+def _by_row(parts: list[np.ndarray], values: list[float | None]) -> np.ndarray | None:
+    """(n,) the value of each row's sweep, None where one of them has none."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    result = np.empty(sum(rows.size for rows in parts))
+    for rows, value in zip(parts, known, strict=True):
+        result[rows] = value
+    return result
+
+
+def _sweeps(
+    table: Table, found: Quantities, parts: list[np.ndarray], facts: list[Facts], notes: list[str]
+) -> list[_Sweep]:
     sweeps: list[_Sweep] = []
-    for i, rows in enumerate(parts):
+    for i, (rows, fact) in enumerate(zip(parts, facts, strict=True)):
         frequency, impedance, said = ordered_sweep(
             found.frequency[rows], found.impedance[rows], table.lines[rows], table.source
         )
@@ -156,7 +173,7 @@ def _sweeps(table: Table, found: Quantities, temperature: np.ndarray | None, not
                 f"{which}has {_points(frequency.size)}; a spectrum needs at least {MIN_POINTS}",
                 int(table.lines[rows[-1]]),
             )
-        sweeps.append(_Sweep(i + 1, rows, frequency, impedance, said))
+        sweeps.append(_Sweep(i + 1, frequency, impedance, said, fact))
     return sweeps
 
 
@@ -207,62 +224,3 @@ def _without_idle(table: Table, notes: list[str]) -> Table:
         remarks=[(int(before[row]), line) for row, line in table.remarks],
         specimens=[name for name, left_out in zip(table.specimens, idle, strict=False) if not left_out],
     )
-
-
-def _temperature_column(table: Table) -> np.ndarray | None:
-    """(n,) K, or None where the file has no temperature column or does not state its unit."""
-    found = table.column("temperature")
-    if found is None:
-        return None
-    column, values = found
-    if column.unit == "k":
-        return values
-    if column.unit == "c":
-        return values + ZERO_CELSIUS
-    if column.unit == "f":
-        return (values - 32) / 1.8 + ZERO_CELSIUS
-    return None
-
-
-def _levels(temperature: np.ndarray) -> np.ndarray:
-    """(n,) number of the level that each temperature belongs to; a sensor's jitter does not make a level."""
-    order = np.argsort(temperature, kind="stable")
-    rises = np.diff(temperature[order]) > _SAME_TEMPERATURE
-    levels = np.empty(temperature.size)
-    levels[order] = np.concatenate([[0], np.cumsum(rises)])
-    return levels
-
-
-def _mean_temperature(values: np.ndarray) -> float | None:
-    """The mean, or None where a sensor that is not connected wrote numbers far from any cell's temperature."""
-    known = values[np.isfinite(values)]
-    if not known.size or known.min() < 1 or known.max() > 2500:
-        return None
-    return float(known[0]) if np.ptp(known) == 0 else float(known.mean())
-
-
-def _constant(table: Table, role: str, unit: str, rows: np.ndarray | None = None) -> float | None:
-    """The value of a geometry column, in cm or cm2, if it is one positive number throughout (``rows``)."""
-    found = table.column(role)
-    if found is None or found[0].unit != unit or found[0].factor is None:
-        return None
-    values = found[1] if rows is None else found[1][rows]
-    if not values.size or not np.isfinite(values).all() or np.ptp(values) != 0 or values[0] <= 0:
-        return None
-    return float(values[0]) * found[0].factor
-
-
-def _specimen(table: Table, rows: np.ndarray) -> str | None:
-    if len(table.specimens) != len(table.lines):
-        return None
-    names = {table.specimens[row] for row in rows}
-    return names.pop()[:100] or None if len(names) == 1 else None
-
-
-def _between(table: Table, sweep: _Sweep) -> tuple[Preamble, list[str]]:
-    """Facts in the lines above a sweep, and a note on lines of text between its points."""
-    first, last = int(sweep.rows[0]), int(sweep.rows[-1])
-    above = [line for row, line in table.remarks if row == first]
-    inside = [line.strip() for row, line in table.remarks if first < row <= last]
-    said = [f"A line of text between the points was left out: {line[:60]!r}." for line in inside[:1]]
-    return read_preamble(above), said

@@ -123,10 +123,12 @@ _UNITS = (
     ("c", re.compile(r"°\s*C|deg\.?\s*C|degC|DegC|C|c|degrees?\s*C(?:elsius)?|[Cc]elsius|oC")),
     ("k", re.compile(r"K|k|[Kk]elvin|deg\.?\s*K|°\s*K")),
     ("cm2", re.compile(r"(?P<q>[cmu]?)m(?:\^|\*\*)?2")),
-    ("cm", re.compile(r"(?P<q>[cmu]?)m")),
+    ("cm2", re.compile(r"(?:q|sq\.?\s*)(?P<q>[cmu]?)m")),
+    ("cm", re.compile(r"(?P<q>[cmun]?)m")),
+    ("cm", re.compile(r"(?P<q>micron)s?")),
     ("f", re.compile(r"°\s*F|deg\.?\s*F|[Ff]ahrenheit")),
 )
-_LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "k": 1e5}  # in cm
+_LENGTH = {"": 100.0, "c": 1.0, "m": 0.1, "u": 1e-4, "micron": 1e-4, "n": 1e-7, "k": 1e5}  # in cm
 _DOUBTFUL = re.compile(r"mhz|MHZ|mohms?|MOHMS?")
 _FILLING = re.compile(r"part|component|impedance|ofthe|of|the(?!ta)")
 EXPECTED = {
@@ -195,11 +197,11 @@ def unit_beside(cell: str) -> tuple[str, float | None, bool]:
     text = cell.strip().strip('"').translate(_SIGNS).strip()
     bracket = _BRACKET.match(text)
     for unit in [bracket["unit"]] if bracket else [text.partition("/")[2]]:
-        if _unit(unit)[0] not in ("", "?"):
-            return _unit(unit)
+        if unit_of(unit)[0] not in ("", "?"):
+            return unit_of(unit)
     for _, unit in _splits(text):
-        if _unit(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):
-            return _unit(unit)
+        if unit_of(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):
+            return unit_of(unit)
     return "", 1.0, False
 
 
@@ -207,7 +209,7 @@ def _splits(text: str) -> list[tuple[str, str]]:
     """Ways to divide a header cell into name and unit, the most telling first."""
     ways: list[tuple[str, str]] = []
     bracket = _BRACKET.match(text)
-    if bracket and _unit(bracket["unit"])[0] not in ("", "?"):
+    if bracket and unit_of(bracket["unit"])[0] not in ("", "?"):
         ways.append((bracket["name"], bracket["unit"]))
         name, twice, _ = bracket["name"].partition("/")
         if twice:  # "phase / rad (rad)"
@@ -215,13 +217,13 @@ def _splits(text: str) -> list[tuple[str, str]]:
     ways.append((text, ""))
     for separator in ("/", ",", "_", " ", "."):
         name, found, unit = text.partition(separator) if separator == "/" else text.rpartition(separator)
-        if found and name and unit and _unit(unit)[0] not in ("", "?"):
+        if found and name and unit and unit_of(unit)[0] not in ("", "?"):
             ways.append((name, unit))
     words = text.split(" ")
-    if len(words) > 2 and _unit(" ".join(words[-2:]))[0] not in ("", "?"):  # "Z' ohm cm2"
+    if len(words) > 2 and unit_of(" ".join(words[-2:]))[0] not in ("", "?"):  # "Z' ohm cm2"
         ways.insert(1, (" ".join(words[:-2]), " ".join(words[-2:])))
     parts = text.split("_")
-    if len(parts) > 2 and _unit(" ".join(parts[-2:]))[0] not in ("", "?"):  # "z_real_ohm_cm2"
+    if len(parts) > 2 and unit_of(" ".join(parts[-2:]))[0] not in ("", "?"):  # "z_real_ohm_cm2"
         ways.insert(1, ("_".join(parts[:-2]), " ".join(parts[-2:])))
     if bracket:
         ways.append((bracket["name"], bracket["unit"] or ""))
@@ -232,52 +234,61 @@ def _splits(text: str) -> list[tuple[str, str]]:
 
 
 def _match(name: str, unit: str, shown: str) -> Column | None:
-    text = name.strip().rstrip(":,;")
-    negated = False
-    if text.startswith("(") and text.endswith(")"):  # "(-Z'')"
-        text = text[1:-1].strip()
-    sign = _NEGATION.match(text)
-    if sign:
-        negated, text = True, text[sign.end() :].strip()
-        if text.startswith("(") and text.endswith(")"):
-            text = text[1:-1].strip()
-    key = _key(text)
-    logarithm = False
-    if key not in ROLE_OF:
-        log = _LOG.match(text)
-        if not log:
-            return None
-        key, logarithm = _key(log["name"]), True
-        if key not in ROLE_OF:
-            inner = recognise(log["name"])
-            if inner is None or inner.unit in ("", "?"):
-                return None
-            key = _key(_splits(log["name"].translate(_SIGNS))[0][0])
-            if key not in ROLE_OF:
-                return None
-            unit = inner.unit
-    role = ROLE_OF[key]
-    canonical, factor, doubtful = _unit(unit)
-    if role == "temperature" and canonical == "farad":
-        canonical = "f"  # Fahrenheit
-    if role == "angular":
-        role = "frequency"
-        if canonical in ("", "?"):
-            canonical, factor = "rad/s", 1.0
-        elif canonical == "hz":
-            canonical = "rad/s"  # an angular frequency in 1/s
-    if role in EXPECTED:
-        if canonical not in ("", "?") and canonical not in EXPECTED[role]:
-            if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
-                return None  # time in s, capacitance in F: another quantity under a short name
-            canonical, factor = "?", None
-        elif canonical == "":
-            factor = 1.0
-        elif canonical == "?":
-            factor = None
+    """The column of a header cell already divided into name and unit, None where the name is not known."""
+    text, negated = _without_sign(name.strip().rstrip(":,;"))
+    named = _named(text, unit)
+    if named is None:
+        return None
+    key, unit, logarithm = named
+    canonical, factor, doubtful = unit_of(unit)
+    role, canonical, factor = _special_unit(ROLE_OF[key], canonical, factor)
+    if canonical not in ("", "?") and canonical not in EXPECTED.get(role, (canonical,)):
+        if (key, canonical) == ("t", "s") or len(key) == 1 or role in ("temperature", "phase"):
+            return None  # "t/s" and "C/F": another quantity under a short name
+        canonical, factor = "?", None  # "Frequency (ohm)": for the reader of the column to refuse
     if key == "deg":
-        canonical = "deg"
+        canonical = "deg"  # a phase that is named by its unit alone
     return Column(role, shown, negated, logarithm, factor, canonical, doubtful)
+
+
+def _without_sign(text: str) -> tuple[str, bool]:
+    """The name without a sign before it, and whether there is one: "(-Z'')", "neg. Im(Z)"."""
+    text = _unwrapped(text)
+    sign = _NEGATION.match(text)
+    return (_unwrapped(text[sign.end() :].strip()), True) if sign else (text, False)
+
+
+def _unwrapped(text: str) -> str:
+    return text[1:-1].strip() if text.startswith("(") and text.endswith(")") else text
+
+
+def _named(text: str, unit: str) -> tuple[str, str, bool] | None:
+    """The normalised name, its unit and whether it is a logarithm; None where the name is not known."""
+    key = _key(text)
+    if key in ROLE_OF:  # "Re(Z)"
+        return key, unit, False
+    log = _LOG.match(text)
+    if not log:
+        return None
+    key = _key(log["name"])
+    if key in ROLE_OF:  # "log(f)"
+        return key, unit, True
+    inner = recognise(log["name"])  # "log(f/Hz)": the unit stands inside
+    if inner is None or inner.unit in ("", "?"):
+        return None
+    key = _key(_splits(log["name"].translate(_SIGNS))[0][0])
+    return (key, inner.unit, True) if key in ROLE_OF else None
+
+
+def _special_unit(role: str, canonical: str, factor: float | None) -> tuple[str, str, float | None]:
+    """Role, unit and factor where the name gives the unit another meaning."""
+    if role == "temperature" and canonical == "farad":  # "T (F)"
+        return role, "f", factor
+    if role != "angular":
+        return role, canonical, factor
+    if canonical in ("", "?"):  # "omega"
+        return "frequency", "rad/s", 1.0
+    return "frequency", "rad/s" if canonical == "hz" else canonical, factor  # "omega (1/s)" is no count of cycles
 
 
 def _key(name: str) -> str:
@@ -289,8 +300,8 @@ def _key(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _unit(text: str) -> tuple[str, float | None, bool]:
-    """Canonical unit, factor to it, whether the prefix's case is doubtful."""
+def unit_of(text: str) -> tuple[str, float | None, bool]:
+    """Canonical unit, the factor to it (None if unknown) and whether its case is doubtful; for cells and preambles."""
     unit = text.translate(_SIGNS).strip().strip("[](){}").strip()
     if not unit:
         return "", 1.0, False
@@ -315,8 +326,3 @@ def _unit(text: str) -> tuple[str, float | None, bool]:
             factor /= length
         return name, factor, bool(_DOUBTFUL.match(unit))
     return "?", None, False
-
-
-def unit_of(text: str) -> tuple[str, float | None, bool]:
-    """Canonical unit, the factor to it (None if unknown) and whether its case is doubtful; for cells and preambles."""
-    return _unit(text)

@@ -22,8 +22,8 @@ def impedance_of(
     lossy: tuple[Column, np.ndarray],
     capacitive: tuple[Column, np.ndarray],
     frequency: np.ndarray,
-    thickness: float | None,
-    area: float | None,
+    thickness: np.ndarray | None,
+    area: np.ndarray | None,
     notes: list[str],
 ) -> np.ndarray:
     """Impedance (n,) in ohm.
@@ -32,7 +32,7 @@ def impedance_of(
     ----------
     lossy, capacitive : columns of one of `DIELECTRIC_PAIRS` with their (n,) values as written
     frequency : (n,) Hz
-    thickness, area : cm and cm2, None where they are not known
+    thickness, area : (n,) cm and cm2, None where they are not known
     notes : what was done is added
 
     Raises
@@ -63,8 +63,16 @@ def impedance_of(
     if thickness is None or area is None:
         needed = "need thickness and area (thickness=... area=..., --thickness --area) to give an impedance"
         raise problem(table.source, f"{names} {needed}", table.header.line or None)
-    notes.append(f"The impedance was computed from {names} with the geometry ({thickness:g} cm, {area:g} cm2).")
+    notes.append(
+        f"The impedance was computed from {names} with the geometry ({listed(thickness)} cm, {listed(area)} cm2)."
+    )
     return impedance * thickness / area
+
+
+def listed(values: np.ndarray) -> str:
+    """The different values of a geometry (n,), for a sentence."""
+    different = [f"{value:g}" for value in np.unique(values)]
+    return ", ".join(different) if len(different) < 4 else f"{different[0]} to {different[-1]}"
 
 
 _UNITS = {

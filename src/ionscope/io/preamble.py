@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ionscope.io.columns import unit_of
 from ionscope.io.dialect import without_comment
+from ionscope.io.figure import Figure, figure, unit_after
+from ionscope.io.keys import NUMBERS, kind_of, name_and_unit
+from ionscope.io.pairs import pairs
 from ionscope.spectrum import ZERO_CELSIUS
 
-_NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?"
-_PAIR = re.compile(r"^(?P<key>[^:=;\t]{1,60}?)\s*[:=;\t]+\s*(?P<value>\S.*?)\s*$")
-_VALUE = re.compile(rf"^\s*(?P<number>{_NUMBER})\s*(?P<unit>[^\d\s,;]*)")
-_NAMED_PAIR = re.compile(rf"(?P<key>[A-Za-z][A-Za-z. ]*\[[^\[\]]+\])\s*[:=]?\s*(?P<value>{_NUMBER})")
-_LENGTHS = {
-    "m": 100.0,
-    "cm": 1.0,
-    "mm": 0.1,
-    "um": 1e-4,
-    "µm": 1e-4,
-    "μm": 1e-4,
-    "micron": 1e-4,
-    "microns": 1e-4,
-    "nm": 1e-7,
+_EXPECTED = {
+    "temperature": ("k", "c", "f", "deg"),
+    "thickness": ("cm",),
+    "diameter": ("cm",),
+    "area": ("cm2",),
 }
-_AREAS = {"m2": 1e4, "cm2": 1.0, "mm2": 1e-2, "um2": 1e-8}
+_EXAMPLES = {"temperature": "C or K", "thickness": "mm", "diameter": "mm", "area": "cm2"}
 _AMPLITUDES = {
     **{unit: ("amplitude_v", scale) for unit, scale in (("v", 1.0), ("vrms", 1.0), ("mv", 1e-3), ("mvrms", 1e-3))},
     **{unit: ("amplitude_a", scale) for unit, scale in (("a", 1.0), ("ma", 1e-3), ("ua", 1e-6))},
 }
-
-_KEY_PATTERNS = {
-    "temperature": r"(?:sample |cell |mean |set |actual |measurement |chamber |oven |furnace |stage )?"
-    r"temp(?:erature|eratur|\.)?(?: set(?: ?point)?)?"
-    r"|t|t_?sample",
-    "thickness": r"(?:sample |pellet |electrolyte |film |membrane )?(?:thickness|dicke)|l",
-    "area": r"(?:sample |pellet |cell |active |contact )?(?:electrode )?(?:surface )?(?:area|fläche)|a",
-    "diameter": r"(?:sample |pellet |electrode |cell )?(?:diameter|durchmesser)",
-    "amplitude": r"ac[ -]?volt(?:age)?|(?:ac |voltage |perturbation |excitation )?amplitude|osc(?:illator)? level",
-    "date": r"date|datum|date/time|date & time|acquired|acquisition started on|measured on|start(?:ed)?(?: time)?",
-    "time": r"time",
-    "instrument": r"instrument(?: model)?|device|potentiostat|analy[sz]er|model",
-    "specimen": r"sample(?: name| id)?|specimen|probe|cell(?: name| id)?|pellet",
-}
-_KEYS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KEY_PATTERNS.items())
+_HOTTEST = 2500.0  # K
+_SAME = 0.01  # share by which two statements of one fact may differ without a word
 
 
 @dataclass
@@ -61,108 +40,106 @@ class Preamble:
     assumptions: list[str] = field(default_factory=list)
 
 
-def read_preamble(lines: Iterable[str]) -> Preamble:
-    """Facts from ``key: value``, ``key = value`` and ``key<tab>value`` lines; units may stand on either side."""
+def read_preamble(lines: Iterable[str], decimal: str = "") -> Preamble:
+    """Facts from ``key: value``, ``key = value`` and ``key<tab>value`` lines; units may stand on either side.
+
+    decimal : the decimal sign of the table below, ``""`` where its numbers do not show it; it tells what 1,200 means
+    """
     told = Preamble()
-    diameter: float | None = None
+    stated: dict[str, float] = {}
     for raw in list(lines)[:300]:
-        for key, value in _pairs(without_comment(raw).strip()):
-            name, unit = _name_and_unit(key)
-            kind = next((kind for kind, pattern in _KEYS if pattern.fullmatch(name)), None)
+        for key, value in pairs(without_comment(raw).strip()):
+            name, unit = name_and_unit(key)
+            kind = kind_of(name)
             if kind is None or not value:
                 continue
-            if kind in ("date", "time", "instrument", "specimen"):
-                if kind == "specimen":
-                    told.specimen = told.specimen or value[:100]
-                else:
-                    told.metadata.setdefault(kind, value[:100])
-                continue
-            number, said = _number(value)
-            unit = (said or unit).strip()
-            if number is None:
-                continue
-            if kind == "temperature":
-                _temperature(told, number, unit, name)
-            elif kind == "amplitude":
-                name, scale = _AMPLITUDES.get(unit.lower().strip("[]()"), ("amplitude", 1.0))
-                told.metadata.setdefault(name, number * scale)
-            elif kind == "diameter":
-                diameter = _length(number, unit)
-            elif kind == "thickness" and told.thickness is None:
-                told.thickness = _length(number, unit)
-                _unused(told, told.thickness, number, "a thickness", name)
-            elif kind == "area" and told.area is None:
-                told.area = _area(number, unit)
-                _unused(told, told.area, number, "an area", name)
-    if told.area is None and diameter is not None:
-        told.area = math.pi * diameter**2 / 4
-        told.assumptions.append(f"The area was computed from the stated diameter of {10 * diameter:g} mm.")
+            if kind == "specimen":
+                told.specimen = told.specimen or value[:100]
+            elif kind not in NUMBERS:
+                told.metadata.setdefault(kind, value[:100])
+            else:
+                _take(told, stated, kind, name, value, unit, decimal)
+    told.temperature, told.thickness, told.area = (stated.get(kind) for kind in ("temperature", "thickness", "area"))
+    _compare_diameter(told, stated.get("diameter"))
     return told
 
 
-def _pairs(line: str) -> list[tuple[str, str]]:
-    """Key-value pairs of a line; Novocontrol's hold several, ``Diameter[mm]: 13  Thickness[mm]: 0.75``, as those after
-    ``Fixed value(s) :``."""
-    several = [(found["key"], found["value"]) for found in _NAMED_PAIR.finditer(line)]
-    if len(several) > 1:
-        return several
-    line = re.sub(r"^fixed values?\s*(?:\(s\))?\s*:\s*", "", line, flags=re.I)
-    if line.count("=") > 1 and "," in line:
-        return [(key.strip(), value.strip()) for key, _, value in (part.partition("=") for part in line.split(","))]
-    found = _PAIR.match(line)
-    if found:
-        return [(found["key"].strip().strip('"'), found["value"].strip().strip('"').strip(";,\t "))]
-    key, separator, value = line.partition(",")  # a preamble kept in CSV cells: "Thickness (mm),1.2"
-    return [(key.strip().strip('"'), value.strip().strip('",; '))] if separator else []
-
-
-def _name_and_unit(key: str) -> tuple[str, str]:
-    found = re.match(r"^(.*?)\s*[\[(/]\s*([^\[\]()]*?)\s*[\])]?$", key)
-    if found and found[1]:
-        return found[1].strip(), found[2].strip()
-    name, _, unit = key.rpartition("_")  # temperature_K, thickness_cm
-    if name and (unit in ("K", "C") or _length(1.0, unit) or _area(1.0, unit)):
-        return name.replace("_", " "), unit
-    return key.replace("_", " ").strip(), ""
-
-
-def _number(value: str) -> tuple[float | None, str]:
-    found = _VALUE.match(value)
-    if not found:
-        return None, ""
-    number = float(found["number"].replace(",", "."))
-    # the unit may stand in a cell of its own: "1.2;mm"
-    unit = found["unit"] or (value[found.end() :].lstrip(" \t;,").split() or [""])[0]
-    if value[found.end() :].startswith("²") or (re.match(r"\s*\^?2", value[found.end() :]) and unit.endswith("m")):
-        unit += "2"
-    return (number if math.isfinite(number) else None), unit
-
-
-def _temperature(told: Preamble, number: float, unit: str, name: str) -> None:
-    if told.temperature is not None:
+def _take(told: Preamble, stated: dict[str, float], kind: str, name: str, value: str, unit: str, decimal: str) -> None:
+    """One statement of a number: into ``stated`` if it is understood, else a word on why it is not used."""
+    found = figure(value, decimal)
+    if found is not None and kind == "amplitude":
+        _amplitude(told, found, unit)
         return
-    scale, _, _ = unit_of(unit)
-    if scale == "?":  # "Temp /K before measurement"
-        scale, _, _ = unit_of(unit.split()[0])
-    kelvin = {"k": number, "c": number + ZERO_CELSIUS, "f": (number - 32) / 1.8 + ZERO_CELSIUS}.get(scale)
-    if kelvin is None:
-        if len(name) > 1:
-            told.assumptions.append(f"The file states a temperature of {number:g} without a unit; it was not used.")
-    elif 1 < kelvin < 2500:
-        told.temperature = kelvin
+    shown = f"The file states {'an' if kind[0] == 'a' else 'a'} {kind} of {value[:40]!r}"
+    reason: str | None = None
+    known = None
+    if found is None:
+        reason = "which is no number"
+    else:
+        known = unit_after(found.rest, _EXPECTED[kind]) or unit_after(unit, _EXPECTED[kind])
+        if known is None:
+            reason = f"without a unit that is known (such as {_EXAMPLES[kind]})"
+    if reason and len(name) == 1:
+        return  # L = 2 uH and A = 3 are something else
+    if found is not None and known is not None:
+        number, how = _number(kind, found, known[0])
+        if number is None:
+            reason = how
+        else:
+            reason = _keep(stated, kind, _in_kelvin(number, known[0]) if kind == "temperature" else number * known[1])
+            if how and not reason:
+                told.assumptions.append(f"{shown}; {how}.")
+    if reason:
+        told.assumptions.append(f"{shown}, {reason}; it was not used.")
 
 
-def _unused(told: Preamble, value: float | None, number: float, what: str, name: str) -> None:
-    if value is None and number > 0 and len(name) > 1:  # L = 2 uH and A = 3 are something else
-        told.assumptions.append(f"The file states {what} of {number:g} without a known unit; it was not used.")
+def _number(kind: str, found: Figure, unit: str) -> tuple[float | None, str]:
+    """The number and how it was read, where that is not plain; None and the reason where it may be two."""
+    number, celsius = found.value, " degrees Celsius" if unit == "deg" else ""
+    if found.ambiguous:
+        grouped, pointed = found.written.replace(",", ""), found.written.replace(",", ".")
+        if kind == "temperature" and float(grouped) > _HOTTEST:  # 298,150 K
+            number = float(pointed)
+        if number is None:
+            return None, f"which may be {grouped} or {pointed}; give it with --{'area' if kind == 'diameter' else kind}"
+    return number, f"it was read as {number:.10g}{celsius}" if found.ambiguous or celsius else ""
 
 
-def _length(number: float, unit: str) -> float | None:
-    scale = _LENGTHS.get(unit.strip("[]()").lower())
-    return number * scale if scale and number > 0 else None
+def _keep(stated: dict[str, float], kind: str, quantity: float) -> str | None:
+    """The reason why a quantity is not used, None where it is, or where it is known already."""
+    low, high = (1, _HOTTEST) if kind == "temperature" else (0, math.inf)
+    if not low < quantity < high:
+        return "which no cell has"
+    if not math.isclose(stated.setdefault(kind, quantity), quantity, rel_tol=_SAME):
+        return "and another before it"
+    return None
 
 
-def _area(number: float, unit: str) -> float | None:
-    name = unit.strip("[]()").lower().replace("²", "2").replace("^", "").replace("µ", "u").replace("μ", "u")
-    scale = _AREAS.get({"sqcm": "cm2", "qcm": "cm2"}.get(name, name))
-    return number * scale if scale and number > 0 else None
+def _in_kelvin(number: float, unit: str) -> float:
+    if unit == "f":
+        return (number - 32) / 1.8 + ZERO_CELSIUS
+    return number if unit == "k" else number + ZERO_CELSIUS
+
+
+def _amplitude(told: Preamble, found: Figure, key_unit: str) -> None:
+    if found.value is None:
+        told.metadata.setdefault("amplitude", found.written)
+        return
+    said = (found.rest.split() or [key_unit])[0]
+    name, scale = _AMPLITUDES.get(said.lower().strip("[]();,"), ("amplitude", 1.0))
+    told.metadata.setdefault(name, found.value * scale)
+
+
+def _compare_diameter(told: Preamble, diameter: float | None) -> None:
+    """The area of a stated diameter, where no other is stated."""
+    if diameter is None:
+        return
+    area = math.pi * diameter**2 / 4
+    if told.area is None:
+        told.area = area
+        told.assumptions.append(f"The area was computed from the stated diameter of {10 * diameter:g} mm.")
+    elif not math.isclose(told.area, area, rel_tol=0.05):
+        told.assumptions.append(
+            f"The file states an area of {told.area:g} cm2 and a diameter of {10 * diameter:g} mm, which is "
+            f"{area:.4g} cm2; the stated area was used."
+        )

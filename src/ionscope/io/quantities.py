@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.io.columns import DIELECTRIC_PAIRS, IMPEDANCE_PAIRS, Column
-from ionscope.io.dielectric import impedance_of
+from ionscope.io.dielectric import impedance_of, listed
 from ionscope.io.sign import causal_residuals
 from ionscope.io.table import Table
 from ionscope.io.text import problem
@@ -40,15 +40,48 @@ class Quantities:
     dielectric: bool = False
 
 
-def quantities(table: Table, *, thickness: float | None, area: float | None, sign: str) -> Quantities:
-    """Frequency and impedance of ``table``; geometry in cm, cm2 turns area-specific columns into ohm.
+def quantities(
+    table: Table, frequency: np.ndarray, *, thickness: np.ndarray | None, area: np.ndarray | None, sign: str
+) -> Quantities:
+    """Impedance of ``table`` at its (n,) frequencies; geometry (n,) in cm, cm2 turns area-specific columns into ohm.
 
     Raises
     ------
     InputDataError : a quantity is missing, its unit is not known, or it needs a geometry that is not given
     """
     notes: list[str] = []
-    frequency = _frequency(table, notes)
+    one, two = _pair(table, notes)
+    (col_a, _), (col_b, _) = one, two
+    if (col_a.role, col_b.role) in DIELECTRIC_PAIRS:  # "Cp/F", "D"
+        _tell_units([table.column("frequency"), one, two], notes)
+        impedance = impedance_of(table, one, two, frequency, thickness, area, notes)
+        return Quantities(frequency, impedance, col_b, True, notes, dielectric=True)
+    polar = col_b.role.endswith("phase")
+
+    def scale_of(column: Column) -> float | np.ndarray:
+        return _scale(table, column, thickness, area, notes)
+
+    if polar:  # "|Z|/ohm", "Phase(Z)/deg"
+        modulus = _modulus(table, one, scale_of(col_a))
+        value = modulus * np.exp(1j * _signed(_radians(table, frequency, modulus, two[1], col_b, notes), col_b, sign))
+    else:  # "Re(Z)/ohm", "-Im(Z)/ohm"
+        scale = scale_of(col_a)
+        # a part without a unit has that of the other: "Z'/kohm", "Z''"
+        value = _parts(table, one, two, scale, scale_of(col_b) if col_b.unit or not col_a.unit else scale, sign)
+    if col_a.role.startswith("admittance"):  # "Y'/S", "Y''/S"
+        value = _inverse(table, value, notes)
+    _tell_units([table.column("frequency"), one, None if polar else two], notes)
+    stated = sign == "auto"
+    if stated and col_a.role == "real":
+        stated = _witnesses_agree(table, value, notes)
+    return Quantities(frequency, value, col_b, stated, notes)
+
+
+_Found = tuple[Column, np.ndarray]
+
+
+def _pair(table: Table, notes: list[str]) -> tuple[_Found, _Found]:
+    """The two columns, with their (n,) values as written, that make the impedance most directly."""
     for first, second in (*IMPEDANCE_PAIRS, *DIELECTRIC_PAIRS):
         one, two = table.column(first), table.column(second)
         if one is not None and two is not None:
@@ -59,40 +92,40 @@ def quantities(table: Table, *, thickness: float | None, area: float | None, sig
         named = [column.name for column in table.columns if column.role == role]
         if len(named) > 1:
             notes.append(f"Columns {', '.join(named)} are of one kind; {named[0]} was used.")
+    return one, two
+
+
+def _parts(
+    table: Table, one: _Found, two: _Found, scale_a: float | np.ndarray, scale_b: float | np.ndarray, sign: str
+) -> np.ndarray:
+    """(n,) complex from a real and an imaginary part."""
     (col_a, a), (col_b, b) = one, two
-    if (first, second) in DIELECTRIC_PAIRS:
-        _tell_units([table.column("frequency"), one, two], notes)
-        impedance = impedance_of(table, one, two, frequency, thickness, area, notes)
-        return Quantities(frequency, impedance, col_b, True, notes, dielectric=True)
-    if first in ("real", "admittance_real"):
-        scale_a = _scale(table, col_a, thickness, area, notes)
-        scale_b = _scale(table, col_b, thickness, area, notes) if col_b.unit or not col_a.unit else scale_a
-        if col_a.logarithm or col_b.logarithm:
-            raise problem(
-                table.source,
-                f"{col_a.name}, {col_b.name}: logarithms of a signed part cannot be read",
-                table.header.line,
-            )
-        part = _signed(b, col_b, sign) * scale_b
-        value = (-a if col_a.negated else a) * scale_a + 1j * part
-    else:
-        modulus = (10.0**a if col_a.logarithm else a) * _scale(table, col_a, thickness, area, notes)
-        if (modulus < 0).any():
-            raise problem(table.source, f"{col_a.name} is negative, a modulus cannot be", _line(table, modulus < 0))
-        angle = _signed(_radians(table, frequency, modulus, b, col_b, notes), col_b, sign)
-        value = modulus * np.exp(1j * angle)
-    if first.startswith("admittance"):
-        if (value == 0).any():
-            raise problem(
-                table.source, "an admittance of zero has no impedance; remove the point", _line(table, value == 0)
-            )
-        value = 1.0 / value
-        notes.append("The impedance was computed from the admittance.")
-    _tell_units([table.column("frequency"), (col_a, a), None if "phase" in second else (col_b, b)], notes)
-    stated = sign == "auto"
-    if stated and first == "real":
-        stated = _witnesses_agree(table, value, notes)
-    return Quantities(frequency, value, col_b, stated, notes)
+    if col_a.logarithm or col_b.logarithm:  # "log(Z'')"
+        raise problem(
+            table.source,
+            f"{col_a.name}, {col_b.name}: logarithms of a signed part cannot be read",
+            table.header.line,
+        )
+    return (-a if col_a.negated else a) * scale_a + 1j * (_signed(b, col_b, sign) * scale_b)
+
+
+def _modulus(table: Table, found: _Found, scale: float | np.ndarray) -> np.ndarray:
+    """(n,) modulus, none negative."""
+    column, values = found
+    modulus = (10.0**values if column.logarithm else values) * scale  # "log|Z|"
+    if (modulus < 0).any():
+        raise problem(table.source, f"{column.name} is negative, a modulus cannot be", _line(table, modulus < 0))
+    return modulus
+
+
+def _inverse(table: Table, admittance: np.ndarray, notes: list[str]) -> np.ndarray:
+    """(n,) impedance of an admittance."""
+    if (admittance == 0).any():
+        raise problem(
+            table.source, "an admittance of zero has no impedance; remove the point", _line(table, admittance == 0)
+        )
+    notes.append("The impedance was computed from the admittance.")
+    return 1.0 / admittance
 
 
 _ASSUMED = {"frequency": "Hz", "admittance": "S", "capacitance": "F"}
@@ -128,7 +161,13 @@ def _missing(table: Table) -> str:
     return f"has {lacks} among its columns ({', '.join(found)}); name them frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm"
 
 
-def _frequency(table: Table, notes: list[str]) -> np.ndarray:
+def frequency_of(table: Table, notes: list[str]) -> np.ndarray:
+    """(n,) Hz; what was decided is added to ``notes``.
+
+    Raises
+    ------
+    InputDataError : no column of it, or a unit that is not known
+    """
     found = table.column("frequency")
     if found is None:
         names = ", ".join([name for name in table.header.cells if name][:12])
@@ -167,8 +206,10 @@ def _frequency(table: Table, notes: list[str]) -> np.ndarray:
     return result
 
 
-def _scale(table: Table, column: Column, thickness: float | None, area: float | None, notes: list[str]) -> float:
-    """Factor from the column's values to ohm (or siemens)."""
+def _scale(
+    table: Table, column: Column, thickness: np.ndarray | None, area: np.ndarray | None, notes: list[str]
+) -> float | np.ndarray:
+    """Factor, or (n,) factors, from the column's values to ohm (or siemens)."""
     if column.factor is None or column.unit == "?":
         raise problem(
             table.source, f"{column.name}: the unit is not known; use ohm, kohm or Mohm", table.header.line or None
@@ -190,9 +231,8 @@ def _scale(table: Table, column: Column, thickness: float | None, area: float | 
         if per is None:
             assert thickness is not None
             per = thickness / area if column.unit == "ohm cm" else area / thickness
-        notes.append(
-            f"{column.name} is in {column.unit}; the geometry (area {area:g} cm2) turned it into that of the cell."
-        )
+        geometry = f"the geometry (area {listed(area)} cm2)"
+        notes.append(f"{column.name} is in {column.unit}; {geometry} turned it into that of the cell.")
         return column.factor * per
     return column.factor
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from ionscope.errors import InputDataError
 from ionscope.io import netcdf, optional, xlsx
-from ionscope.io.assemble import SIGNS, Options, Raw, assemble
+from ionscope.io.assemble import SIGNS, Raw, assemble
+from ionscope.io.facts import Options
 from ionscope.io.instruments import read_raw
 from ionscope.io.named import with_named_temperature
 from ionscope.io.text import Text, decode, load_bytes, problem
@@ -130,16 +131,19 @@ def _from_text(text: Text, options: Options) -> list[Spectrum]:
     return spectra
 
 
-def _from_sheets(sheets: list[tuple[str, Text]], options: Options, source: str) -> list[Spectrum]:
+def _from_sheets(sheets: list[tuple[str, Text | InputDataError]], options: Options, source: str) -> list[Spectrum]:
     spectra: list[Spectrum] = []
     first: InputDataError | None = None
     left_out: list[str] = []
     for title, text in sheets:
         try:
+            if isinstance(text, InputDataError):
+                raise text
             spectra += with_named_temperature(_from_text(text, options), [title, *text.lines[:1]])
         except InputDataError as error:
             first = first or error
-            left_out.append(f"Sheet {title!r} was left out ({str(error).removeprefix(text.source).strip(': ')}).")
+            reason = str(error).removeprefix(f"{source} [{title}]").strip(": ")
+            left_out.append(f"Sheet {title!r} was left out ({reason}).")
     if not spectra:
         raise first or problem(source, "holds no spectrum")
     return [replace(spectrum, assumptions=(*spectrum.assumptions, *left_out)) for spectrum in spectra]

@@ -32,24 +32,29 @@ def split_sweeps(frequency: np.ndarray, marks: Sequence[np.ndarray] = ()) -> lis
 
 def _by_mark(block: np.ndarray, mark: np.ndarray) -> list[np.ndarray]:
     """``block`` divided where ``mark`` changes, or, where it changes at every few points, gathered by its values."""
-    cuts = np.flatnonzero(mark[1:] != mark[:-1]) + 1
-    values = np.unique(mark)
-    if cuts.size + 1 > values.size and (cuts.size + 1) * MIN_POINTS > mark.size:
+    if alternates(mark):
+        values = np.unique(mark)
         return [block[mark == value] for value in values] if values.size * MIN_POINTS <= mark.size else [block]
-    return np.split(block, cuts)
+    return np.split(block, np.flatnonzero(mark[1:] != mark[:-1]) + 1)
 
 
-def _restarts(frequency: np.ndarray) -> list[np.ndarray]:
-    n = frequency.size
-    whole = [np.arange(n)]
-    if n < 3:
-        return whole
+def alternates(mark: np.ndarray) -> bool:
+    """Whether (n,) marks come again and again after a few rows, as where all sweeps' points of a frequency stand
+    together."""
+    stretches = int(np.count_nonzero(mark[1:] != mark[:-1])) + 1
+    return bool(stretches > np.unique(mark).size and stretches * MIN_POINTS > mark.size)
+
+
+def goes_on(one: float, other: float) -> bool:
+    """Whether two frequencies are neighbours in a sweep, not its two ends."""
+    return bool(one < 3 * other < 9 * one)
+
+
+def runs(frequency: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches of rows, first and beyond the last, in which (n,) frequencies go one way."""
     step = np.sign(np.diff(frequency))
-    moving = step[step != 0]
-    if moving.size == 0 or (moving == moving[0]).all():
-        return whole
     # a run ends where the direction turns; the turning step itself leads to the next run's first point
-    runs: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     begin, direction = 0, 0.0
     for i, move in enumerate(step):
         if move == 0:
@@ -58,18 +63,27 @@ def _restarts(frequency: np.ndarray) -> list[np.ndarray]:
             direction = move
         elif move != direction:
             # a sweep down and up again measures the turning frequency twice, once for each
-            turn = i if step[i - 1] == 0 and frequency[i + 1] < 3 * frequency[i] < 9 * frequency[i + 1] else i + 1
-            runs.append((begin, turn))
+            turn = i if step[i - 1] == 0 and goes_on(frequency[i], frequency[i + 1]) else i + 1
+            found.append((begin, turn))
             begin, direction = turn, move if turn == i else 0.0
-    runs.append((begin, n))
+    return [*found, (begin, frequency.size)]
+
+
+def _restarts(frequency: np.ndarray) -> list[np.ndarray]:
+    whole = [np.arange(frequency.size)]
+    if frequency.size < 3:
+        return whole
+    stretches = runs(frequency)
+    if len(stretches) == 1:
+        return whole
     logs = np.log10(np.maximum(frequency, 1e-300))
-    bands = sorted((logs[start:end].min(), logs[start:end].max()) for start, end in runs)
-    restart = all(abs(logs[start] - logs[0]) < _SAME_START for start, _ in runs)
+    bands = sorted((logs[start:end].min(), logs[start:end].max()) for start, end in stretches)
+    restart = all(abs(logs[start] - logs[0]) < _SAME_START for start, _ in stretches)
     disjoint = all(lower[1] < upper[0] for lower, upper in pairwise(bands))
-    long = min(end - start for start, end in runs) >= MIN_POINTS
+    long = min(end - start for start, end in stretches) >= MIN_POINTS
     if not restart and (disjoint or not long):
         return whole  # parts of one sweep, or one sweep in mixed order
-    return [np.arange(start, end) for start, end in runs]
+    return [np.arange(start, end) for start, end in stretches]
 
 
 def check_points(frequency: np.ndarray, impedance: np.ndarray, lines: np.ndarray, source: str) -> None:

@@ -29,6 +29,7 @@ class Table:
     remarks : (row, line) of text that stands between rows, such as the title of the next sweep
     header : the header as found
     specimens : (n,) names of the specimens, where a column holds them; else empty
+    decimal : the decimal sign that its numbers show, ``""`` where they show none
     assumptions : what was decided in finding the table
     """
 
@@ -40,6 +41,7 @@ class Table:
     remarks: list[tuple[int, str]] = field(default_factory=list)
     header: Header = field(default_factory=Header)
     specimens: list[str] = field(default_factory=list)
+    decimal: str = ""
     assumptions: list[str] = field(default_factory=list)
 
     def column(self, role: str) -> tuple[Column, np.ndarray] | None:
@@ -227,8 +229,20 @@ def _read_rows(text: Text, lines: Sequence[str], start: int, first: int, fit: Fi
         [(row, line) for row, line in remarks if 0 < row < len(rows)],
         header,
         specimens,
+        # a workbook keeps numbers without any sign
+        "" if text.encoding == "xlsx" else _decimal_shown(dialect, lines[first : first + 60], plan.wanted),
         assumptions,
     )
+
+
+def _decimal_shown(dialect: Dialect, rows: Sequence[str], wanted: Sequence[int]) -> str:
+    """The decimal sign, if any number has one."""
+    for row in rows:
+        cells = dialect.split_row(row)
+        for at in wanted:
+            if at < len(cells) and dialect.decimal in cells[at] and dialect.is_number(cells[at]):
+                return dialect.decimal
+    return ""
 
 
 def _filled(cells: Sequence[str]) -> int:

@@ -127,11 +127,6 @@ def decode(content: bytes, source: str, encoding: str | None = None) -> Text:
     return Text(source, lines, chosen, assumptions)
 
 
-def load_text(path: str | Path, encoding: str | None = None) -> Text:
-    """`load_bytes` and `decode` in one."""
-    return decode(load_bytes(path), str(path), encoding)
-
-
 def _decode_as(content: bytes, encoding: str, source: str) -> str:
     try:
         return content.decode(encoding)

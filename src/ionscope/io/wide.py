@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Wide:
         layout = _layout(text)
         if layout is None:
             raise problem(text.source, "has no header that names a quantity at several frequencies")
-        told = read_preamble(text.lines[: layout.line])
+        told = read_preamble(text.lines[: layout.line], layout.dialect.decimal)
         raws = []
         for at in range(layout.line + 1, len(text.lines)):
             line = text.lines[at]
@@ -88,8 +88,8 @@ class Wide:
             [Column("frequency", "The frequency in the column names", unit="hz"), *layout.columns],
             np.full(len(values), at + 1),
         )
-        row = Preamble(told.temperature, told.thickness, told.area, told.specimen, {**told.metadata, "row": at + 1})
-        row.metadata |= {"columns": beside} if beside else {}
+        metadata = {**told.metadata, "row": at + 1, **({"columns": beside} if beside else {})}
+        row = replace(told, metadata=metadata)
         return Raw(table, row, self.name)
 
 

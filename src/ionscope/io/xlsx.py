@@ -18,6 +18,7 @@ from ionscope.io.text import MAX_BYTES, Text, problem
 _MAX_MEMBERS = 5000
 _MAX_ROWS = 200_000
 _MAX_COLUMNS = 500
+_LAST_ROW = 1_048_576  # of the format itself; a number beyond it would be waited for without end
 _CHUNK = 1 << 20
 
 
@@ -32,8 +33,8 @@ def is_workbook(content: bytes) -> bool:
         return False
 
 
-def sheets(content: bytes, source: str) -> list[tuple[str, Text]]:
-    """(name, text) of each sheet that holds anything.
+def sheets(content: bytes, source: str) -> list[tuple[str, Text | InputDataError]]:
+    """(name, text) of each sheet that holds anything; in place of the text the reason why a sheet is not read.
 
     Raises
     ------
@@ -48,32 +49,50 @@ def sheets(content: bytes, source: str) -> list[tuple[str, Text]]:
     _refuse_unsafe(content, source)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        texts = [
-            (sheet.title, Text(f"{source} [{sheet.title}]", _lines(sheet.iter_rows(**_LIMITS)), "xlsx"))
-            for sheet in book.worksheets
-        ]
+        read = [(sheet.title, _text(sheet, f"{source} [{sheet.title}]")) for sheet in book.worksheets]
     except Exception as error:  # a damaged workbook fails in many ways inside openpyxl
         raise problem(source, f"is a damaged workbook ({type(error).__name__}); save it again") from None
-    filled = [(title, text) for title, text in texts if any(line.strip() for line in text.lines)]
+    filled = [
+        (title, text)
+        for title, text in read
+        if isinstance(text, InputDataError) or any(line.strip() for line in text.lines)
+    ]
     if not filled:
         raise problem(source, "is a workbook without any filled cell")
     return filled
 
 
-_LIMITS: dict[str, Any] = {"max_row": _MAX_ROWS, "max_col": _MAX_COLUMNS, "values_only": True}
+def _text(sheet: Any, source: str) -> Text | InputDataError:
+    """The sheet as text; a sheet too large is no reason to refuse the others."""
+    sheet.reset_dimensions()  # programs write them wrong; without them a row ends with its own last cell
+    try:
+        return Text(source, _lines(sheet.iter_rows(values_only=True), source), "xlsx")
+    except InputDataError as error:
+        return error
 
 
-def _lines(rows: Iterable[tuple[Any, ...]]) -> list[str]:
+def _lines(rows: Iterable[tuple[Any, ...]], source: str) -> list[str]:
     lines: list[str] = []
     last = 0
     for at, row in enumerate(rows, 1):
-        cells = [_cell(value) for value in row]
+        # cells that are only coloured or framed stand far out in many sheets; they hold nothing
+        if at > _MAX_ROWS and (at > _LAST_ROW or _any_filled(row)):
+            raise problem(source, f"has filled rows beyond the {_MAX_ROWS} read; save the table alone as CSV", at)
+        if _any_filled(row[_MAX_COLUMNS:]):
+            raise problem(source, f"has filled columns beyond the {_MAX_COLUMNS} read; save the table alone as CSV", at)
+        if at > _MAX_ROWS:
+            continue
+        cells = [_cell(value) for value in row[:_MAX_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         lines.append("\t".join(cells))
         if cells:
             last = at
     return lines[:last]
+
+
+def _any_filled(cells: tuple[Any, ...]) -> bool:
+    return cells.count(None) < len(cells)
 
 
 def _cell(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from ionscope.io.assemble import Raw
@@ -33,7 +34,7 @@ class ECLab:
                 break
         if table is None:
             table = read_table(text)
-        told, assumptions = self._settings(text, table.header.line)
+        told, assumptions = self._settings(text, table)
         return [Raw(table, told, self.name, assumptions=assumptions)]
 
     def _table(self, text: Text, count: int) -> Table | None:
@@ -49,12 +50,12 @@ class ECLab:
         sample = "".join(text.lines[count : count + 5])
         return parse_table(text, Dialect("\t", "," if "," in sample else "."), header, count)
 
-    def _settings(self, text: Text, end: int) -> tuple[Preamble, list[str]]:
-        lines = [line for line in text.lines[: max(end - 1, 0)] if line.strip()]
-        told = read_preamble([line for line in lines if not line.startswith("\t")])
+    def _settings(self, text: Text, table: Table) -> tuple[Preamble, list[str]]:
+        lines = [line for line in text.lines[: max(table.header.line - 1, 0)] if line.strip()]
+        told = read_preamble([line for line in lines if not line.startswith("\t")], table.decimal)
         assumptions: list[str] = []
         told.metadata.pop("time", None)
-        if told.area is not None and told.area <= _DEFAULT_AREA:
+        if told.area is not None and math.isclose(told.area, _DEFAULT_AREA):
             told.metadata["electrode_area_cm2"] = told.area
             assumptions.append(
                 f"The electrode area of {told.area:g} cm2 is EC-Lab's default, not a measurement; it was not used."

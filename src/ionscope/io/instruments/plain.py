@@ -22,7 +22,7 @@ class Plain:
     def read(self, text: Text) -> list[Raw]:
         """One table and the key-value lines above it."""
         table = read_table(text)
-        return [Raw(table, read_preamble(table.preamble), self.name)]
+        return [Raw(table, read_preamble(table.preamble, table.decimal), self.name)]
 
 
 class RelaxIS(Plain):

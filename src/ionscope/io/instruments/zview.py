@@ -9,6 +9,8 @@ from ionscope.io.preamble import read_preamble
 from ionscope.io.table import read_table
 from ionscope.io.text import Text
 
+_SURFACE = re.compile(r"\s*surface area:\s*([\d.eE+-]+)\s*$", re.IGNORECASE)  # in cm2, without saying so
+
 
 class ZView:
     """A long block of settings, then columns Freq, Ampl, Bias, Time, Z'(a), Z''(b), GD, Err, Range; in ohm."""
@@ -25,12 +27,12 @@ class ZView:
         start = next((at + 1 for at, line in enumerate(text.lines) if line.strip().lower() == "end comments"), 0)
         # the column names stand just above "End Comments"
         table = read_table(text, max(start - 3, 0))
-        told = read_preamble(text.lines[: max(start - 1, 0)])
-        told.assumptions.clear()
+        settings = [line for line in text.lines[: max(start - 1, 0)] if not _SURFACE.match(line)]
+        told = read_preamble(settings, table.decimal)
         assumptions = []
         announced = None
         for line in text.lines[: max(table.header.line, 1)]:
-            area = re.match(r"\s*surface area:\s*([\d.eE+-]+)\s*$", line, re.IGNORECASE)
+            area = _SURFACE.match(line)
             if area and _value(area[1]) == 1.0:
                 told.metadata["electrode_area_cm2"] = 1.0
                 assumptions.append("The surface area of 1 cm2 is ZPlot's default, not a measurement; it was not used.")
