@@ -59,7 +59,8 @@ class Spectrum:
 
     Raises
     ------
-    InputDataError : shapes that disagree, non-finite values, frequencies not positive and strictly ascending
+    InputDataError : shapes that disagree, values that are not finite, an impedance of zero, frequencies that are not
+        positive and strictly ascending
     """
 
     frequency: np.ndarray
@@ -85,6 +86,11 @@ class Spectrum:
         if not (np.isfinite(frequency).all() and np.isfinite(impedance).all()):
             bad = int(np.flatnonzero(~(np.isfinite(frequency) & np.isfinite(impedance)))[0])
             raise InputDataError(f"{self.source}: point {bad + 1} is not a finite number; remove it from the file")
+        if not impedance.all():
+            zero = frequency[np.flatnonzero(impedance == 0)[0]]
+            raise InputDataError(
+                f"{self.source}: the impedance at {zero:g} Hz is zero, which no cell has; remove the point"
+            )
         if frequency.min() <= 0:
             raise InputDataError(f"{self.source}: frequency {frequency.min():g} Hz is not positive")
         if (np.diff(frequency) <= 0).any():

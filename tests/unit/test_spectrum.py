@@ -39,6 +39,7 @@ def test_a_repeated_frequency_is_named():
         ([-1, 1], [1, 1], "frequency -1 Hz is not positive"),
         ([2, 1], [1, 1], "ascending"),
         ([1, 1], [1, 1], "ascending"),
+        ([1, 2, 3], [1, 0, 1], "impedance at 2 Hz is zero.*remove the point"),
     ],
 )
 def test_what_is_no_spectrum_is_refused_with_its_source(frequency, impedance, message):
