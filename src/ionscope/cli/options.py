@@ -69,11 +69,18 @@ def add_thermometer(parser: argparse.ArgumentParser) -> None:
 
 
 def stated(arguments: argparse.Namespace):
-    """The facts of `add_facts` as a `Request` without a file."""
+    """The facts of `add_facts` as a `Request` without a file.
+
+    Raises
+    ------
+    InputDataError : a temperature below absolute zero
+    """
     from ionscope.batch.requests import Request
     from ionscope.spectrum import ZERO_CELSIUS
 
     celsius = arguments.temperature
+    if celsius is not None and not -ZERO_CELSIUS < celsius < float("inf"):
+        raise InputDataError(f"--temperature {celsius:g}: must be a number of Celsius above -{ZERO_CELSIUS}")
     return Request(
         "",
         None if celsius is None else celsius + ZERO_CELSIUS,
