@@ -28,7 +28,9 @@ from ionscope.batch.tables import (
 )
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import read_known
+from ionscope.io import read_spectra, write_netcdf
 from ionscope.measure import Measure
+from ionscope.spectrum import Spectrum
 
 
 @pytest.fixture
@@ -218,6 +220,42 @@ def test_the_sweeps_of_one_file_are_one_specimen(tmp_path):
     (series,) = predict_all([Request(str(tmp_path / "ramp.csv"))], StubReader()).series
     assert series.specimen.endswith("ramp.csv")
     assert series.fit.ea.value == pytest.approx(EA, abs=0.02)
+
+
+def at_three_temperatures(**fields):
+    return [Spectrum(F[::-1], cell(F[::-1], resistance_at(c)), c + 273.15, **fields) for c in (0, 30, 60)]
+
+
+def test_spectra_that_come_from_no_file_are_one_specimen_only_if_they_say_so():
+    def series(**fields):
+        given = [(Request(""), spectrum) for spectrum in at_three_temperatures(**fields)]
+        return predict_all([], StubReader(), spectra=given).series
+
+    assert not series()
+    assert [one.specimen for one in series(specimen="A")] == ["A"]
+
+
+def test_the_sheets_of_a_workbook_are_one_specimen(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for celsius in (0, 30, 60):
+        sheet = book.create_sheet(f"{celsius} °C")
+        sheet.append(["f/Hz", "Re(Z)/ohm", "Im(Z)/ohm"])
+        for f, z in zip(F, cell(F, resistance_at(celsius)), strict=True):
+            sheet.append([float(f), float(z.real), float(z.imag)])
+    book.save(tmp_path / "ramp.xlsx")
+    (series,) = predict_all([Request(str(tmp_path / "ramp.xlsx"))], StubReader()).series
+    assert series.specimen.endswith("ramp.xlsx") and series.fit.ea.value == pytest.approx(EA, abs=0.02)
+
+
+def test_sweeps_of_different_files_written_into_one_are_still_not_one_specimen(folder):
+    spectra = [s for c in (0, 25, 50) for s in read_spectra(folder / f"pellet_{c}.csv", temperature=c + 273.15)]
+    write_netcdf(spectra, folder / "all.nc")
+    outcome = predict_all([Request(str(folder / "all.nc"))], StubReader())
+    assert len(outcome.readings) == 3 and not outcome.series
+    write_netcdf(at_three_temperatures(), folder / "ramp.nc")
+    assert len(predict_all([Request(str(folder / "ramp.nc"))], StubReader()).series) == 1
 
 
 def test_a_row_means_the_sweeps_at_its_temperature(tmp_path):

@@ -112,6 +112,31 @@ def test_a_set_gives_back_what_it_was_made_of():
     assert spectra.spectrum(2).area is None
 
 
+def test_a_set_of_spectra_gives_each_back():
+    facts = {
+        "temperature": 300.0,
+        "specimen": "a",
+        "material": "llzo",
+        "electrodes": "blocking",
+        "source": "x (sweep 2)",
+    }
+    spectra = [Spectrum(FREQUENCY, IMPEDANCE, file="x", **facts), Spectrum(FREQUENCY, 2 * IMPEDANCE)]
+    for k, one in enumerate(spectra):
+        back = SpectrumSet.from_spectra(spectra).spectrum(k)
+        assert np.array_equal(back.impedance, one.impedance)
+        for name in (*facts, "file", "thickness", "area"):
+            assert getattr(back, name) == getattr(one, name), name
+
+
+def test_a_spectrum_of_a_set_is_named_by_what_is_known_of_it():
+    unknown = {"thickness": np.nan, "area": np.nan, "material": "m", "electrode": "e"}
+    made = SpectrumSet.from_arrays(
+        FREQUENCY, IMPEDANCE[None].repeat(2, 0), temperature=[np.nan, 298.15], specimen=["", "p"], **unknown
+    )
+    assert [made.spectrum(k).source for k in range(2)] == ["spectrum 1", "p at 25 C"]
+    assert made.spectrum(0).specimen is None and made.spectrum(0).electrodes is None
+
+
 @pytest.mark.parametrize("name", SpectrumSet.REQUIRED)
 def test_a_set_without_a_required_variable_is_refused(name):
     with pytest.raises(InputDataError, match=name):

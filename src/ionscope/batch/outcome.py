@@ -149,14 +149,16 @@ def find_series(
 ) -> list[Series]:
     """A series for every specimen that was read at three temperatures or more; refused readings are left out.
 
-    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not. `common`
+    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not, nor are
+    spectra that come from no file (`Spectrum.file`). `common`
     is the reader's (`Reader.common_error`).
     """
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
         spectrum = reading.spectrum
-        if spectrum.temperature is not None:
-            groups.setdefault(spectrum.specimen or _file_of(spectrum.source), []).append(reading)
+        name = spectrum.specimen or spectrum.file
+        if name and spectrum.temperature is not None:
+            groups.setdefault(name, []).append(reading)
     series = []
     for specimen, members in groups.items():
         used = [reading for reading in members if reading.verdict != "refuse"]
@@ -182,12 +184,6 @@ def find_series(
             raise InputDataError(f"{specimen}: {error}") from None
         series.append(Series(specimen, fit, geometry, len(members) - len(used), thermometer_error))
     return series
-
-
-def _file_of(source: str) -> str:
-    """The file of a spectrum's source, which for one of several reads ``file (sweep 2)``."""
-    head, found, tail = source.rpartition(" (")
-    return head if found and tail.rstrip(")").split(" ")[0] in ("sweep", "spectrum") else source
 
 
 def exit_code(outcome: Outcome) -> int:

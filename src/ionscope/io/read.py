@@ -60,7 +60,8 @@ def read_spectra(
             raise InputDataError(f"{name} {value!r} {unit} is not a positive number")
     source = str(path)
     spectra, title = _read(source, Options(sign, temperature, thickness, area), encoding)
-    return with_named_temperature(spectra, [Path(source).stem, *title])
+    spectra = with_named_temperature(spectra, [Path(source).stem, *title])
+    return [replace(spectrum, file=_file(source, spectrum.file)) for spectrum in spectra]
 
 
 def read_spectrum(
@@ -82,6 +83,11 @@ def read_spectrum(
     if len(spectra) != 1:
         raise problem(str(path), f"holds {len(spectra)} spectra where one is expected; use read_spectra and choose")
     return spectra[0]
+
+
+def _file(source: str, before: str | None) -> str:
+    """The file of a spectrum in `source`; one that was written there beside those of other files keeps them apart."""
+    return source if before in (None, source) else f"{source} [{before}]"
 
 
 def _read(source: str, options: Options, encoding: str | None) -> tuple[list[Spectrum], Sequence[str]]:
