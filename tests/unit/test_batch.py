@@ -66,6 +66,17 @@ def test_a_folder_is_its_files_without_hidden_ones_and_documents(folder):
     assert names(gather_requests([f"{folder}/pellet_[27]*.csv"])) == ["pellet_25.csv", "pellet_75.csv"]
 
 
+def test_spectra_written_as_netcdf_and_names_that_only_begin_like_a_licence_are_found(tmp_path):
+    for name in ("license_plate_01.csv", "readme-cell.csv", "known.csv.csv", "pellet.nc"):
+        (tmp_path / name).write_text("1\n")
+    for name in ("LICENSE", "License.txt", "README.csv", "known.csv", "figure.png"):
+        (tmp_path / name).write_text("1\n")
+    expected = ["known.csv.csv", "license_plate_01.csv", "pellet.nc", "readme-cell.csv"]
+    assert names(gather_requests([str(tmp_path)])) == names(gather_requests([f"{tmp_path}/**/*"])) == expected
+    assert names(gather_requests([f"{tmp_path}/*.nc"])) == ["pellet.nc"]
+    assert names(gather_requests([f"{tmp_path}/READ*.csv"])) == ["README.csv"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_a_pipe_is_not_waited_for(folder):
     os.mkfifo(folder / "pipe")

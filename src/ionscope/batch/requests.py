@@ -22,10 +22,10 @@ COLUMNS = ("file", "temperature_c", "thickness_cm", "area_cm2", "specimen", "mat
 """Of a table of files; only `file` must be there and filled. What a `known.csv` says besides is passed over."""
 
 _NOT_DATA = {
-    *(".bib", ".doc", ".docx", ".gif", ".htm", ".html", ".ipynb", ".jpeg", ".jpg", ".json", ".jsonl", ".md", ".nc"),
-    *(".pdf", ".png", ".pptx", ".py", ".rst", ".svg", ".tex", ".tif", ".tiff", ".yaml", ".yml", ".zip"),
+    *(".bib", ".doc", ".docx", ".gif", ".htm", ".html", ".ipynb", ".jpeg", ".jpg", ".json", ".jsonl", ".md", ".pdf"),
+    *(".png", ".pptx", ".py", ".rst", ".svg", ".tex", ".tif", ".tiff", ".yaml", ".yml", ".zip"),
 }
-_NOT_DATA_NAMES = ("licence", "license", "readme", NAME)
+_NOT_DATA_STEMS = ("licence", "license", "readme")
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def gather_requests(names: Sequence[str], stated: Request | None = None) -> list
     Parameters
     ----------
     names : files, folders (their own files, without hidden ones and pictures, documents and licences), patterns such as
-        ``data/**/*.mpt`` where no such file exists, and tables with the columns `COLUMNS`, whose files lie relative to
-        the table
+        ``data/**/*.mpt`` where no such file exists (``data/**/*`` leaves out what a folder does), and tables with the
+        columns `COLUMNS`, whose files lie relative to the table
     stated : about all of them; a filled cell of a table outranks it
 
     Raises
@@ -102,8 +102,8 @@ def read_request(request: Request, sign: str = "auto") -> list[Spectrum]:
 
 def is_data_file(path: Path) -> bool:
     """Whether a file in a folder may be a measurement, judged by its name alone."""
-    name = path.name.lower()
-    return not (name.startswith((".", *_NOT_DATA_NAMES)) or path.suffix.lower() in _NOT_DATA)
+    name, stem = path.name.lower(), path.stem.lower()
+    return not (name.startswith(".") or name == NAME or stem in _NOT_DATA_STEMS or path.suffix.lower() in _NOT_DATA)
 
 
 def _expand(name: str, stated: Request) -> Iterable[Request]:
@@ -116,7 +116,8 @@ def _expand(name: str, stated: Request) -> Iterable[Request]:
             return [replace(stated, path=str(file)) for file in files]
         if not path.exists() and any(sign in name for sign in "*?["):
             files = sorted(Path(entry) for entry in glob.glob(name, recursive=True))
-            files = [file for file in files if file.is_file() and is_data_file(file)]
+            listing = not path.name.strip("*?.")  # '**/*' is a folder with those below it and names no kind of file
+            files = [file for file in files if file.is_file() and (is_data_file(file) or not listing)]
             if not files:
                 raise InputDataError(f"{name}: no file fits this pattern")
             return [replace(stated, path=str(file)) for file in files]
