@@ -88,11 +88,13 @@ def test_the_json_of_a_sweep_has_its_keys(sweep, model, capsys):
     assert content["trust"]["verdict"] in ("ok", "caution")
 
 
-def test_several_sweeps_are_a_list(tmp_path, model, capsys):
+def test_several_sweeps_are_listed_with_their_series_and_failures(tmp_path, model, capsys):
     path = tmp_path / "two.csv"
     path.write_text(HEADER + "".join(rows()) + "".join(rows(cell(F, 4e3))))
     assert main(["predict", str(path), "--model", model, "--json"]) == OK
-    one, two = json.loads(capsys.readouterr().out)
+    content = json.loads(capsys.readouterr().out)
+    assert content["series"] == content["failures"] == []
+    one, two = content["spectra"]
     assert set(one) == set(two) == KEYS
     assert 2 < two["resistance_total_ohm"]["value"] / one["resistance_total_ohm"]["value"] < 8
     assert main(["predict", str(path), "--model", model]) == OK
@@ -115,7 +117,7 @@ def test_one_refused_sweep_among_others_is_told_by_the_exit_code(tmp_path, model
     path = tmp_path / "mixed.csv"
     path.write_text(HEADER + "".join(rows()) + "".join(rows(1.0 + 1e7 / (1j * F))))
     assert main(["predict", str(path), "--model", model, "--json"]) == REFUSED
-    verdicts = [content["trust"]["verdict"] for content in json.loads(capsys.readouterr().out)]
+    verdicts = [content["trust"]["verdict"] for content in json.loads(capsys.readouterr().out)["spectra"]]
     assert verdicts[1] == "refuse" != verdicts[0]
 
 

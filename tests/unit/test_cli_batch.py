@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from cells import cell
 from series_files import EA, F, StubReader, resistance_at, write
 
 from ionscope.cli import main
+from ionscope.errors import InputDataError
+from ionscope.io import read_spectra, write_netcdf
 from ionscope.reader import Reader
 
 OK, BAD_INPUT, REFUSED, SOME_BAD = 0, 2, 3, 4
@@ -113,7 +117,40 @@ def test_a_file_of_several_temperatures_shows_its_series_below(tmp_path, capsys)
     shown = capsys.readouterr().out
     assert shown.count("total resistance") == 3 and shown.count("activation energy") == 1
     assert main(["predict", str(tmp_path / "ramp.csv"), "--json"]) == OK
-    assert len(json.loads(capsys.readouterr().out)) == 3
+    content = json.loads(capsys.readouterr().out)
+    assert [len(content[name]) for name in ("spectra", "series", "failures")] == [3, 1, 0]
+    assert content["series"][0]["ea_ev"]["value"] == pytest.approx(EA, abs=0.02)
+
+
+def test_the_json_of_one_sweep_tells_its_specimen_and_geometry(folder, capsys):
+    options = ["--specimen", "A", "--thickness", "0.1", "--area", "0.5", "--json"]
+    assert main(["predict", str(folder / "pellet_0.csv"), *options]) == OK
+    content = json.loads(capsys.readouterr().out)
+    assert (content["specimen"], content["thickness_cm"], content["area_cm2"]) == ("A", 0.1, 0.5)
+
+
+def test_a_bad_sweep_costs_the_only_file_no_more_than_one_of_several(folder, capsys, monkeypatch):
+    class Choosy(StubReader):
+        def read(self, spectrum, shape_spread=0.0):
+            if len(spectrum) < 8:
+                raise InputDataError(f"{spectrum.source}: {len(spectrum)} points")
+            return super().read(spectrum, shape_spread)
+
+    monkeypatch.setattr(Reader, "load", lambda folder=None: Choosy())
+    (good,) = read_spectra(folder / "pellet_0.csv")
+    short = replace(good, frequency=good.frequency[:5], impedance=good.impedance[:5], source="short")
+    write_netcdf([good, short], folder / "two.nc")
+    told = []
+    for files in (["two.nc"], ["two.nc", "pellet_25.csv"]):
+        assert main(["predict", *(str(folder / name) for name in files), "--json"]) == SOME_BAD
+        shown = capsys.readouterr()
+        content = json.loads(shown.out)
+        told.append((content["spectra"][0], content["failures"], shown.err.splitlines()[-1]))
+        assert len(content["spectra"]) == len(files)
+    assert told[0] == told[1] and told[0][2] == "not read: short: 5 points"
+    write_netcdf([short], folder / "one.nc")
+    assert main(["predict", str(folder / "one.nc")]) == BAD_INPUT
+    assert capsys.readouterr().err == "ionscope: short: 5 points\n"
 
 
 def test_the_error_of_the_geometry_reaches_the_interval(folder, capsys):
@@ -134,16 +171,31 @@ def test_the_error_of_the_geometry_reaches_the_interval(folder, capsys):
         (["--to", "netcdf"], "needs --output"),
         (["--json", "--to", "csv"], "leave out --to"),
         (["--output", "{folder}/pellet_0.csv"], "is one of the files to read"),
+        (["--output", "{folder}/a.csv"], "a_series.csv: is one of the files to read"),
+        (["--output", "{folder}/below/b.csv"], "b_series.csv: .* something else in it"),
+        (["--specimen", "x", "--plot", "{folder}"], "arrhenius-x.csv: is one of the files to read"),
         (["--output", "{folder}", "--to", "csv"], "is a folder"),
         (["--output", "{folder}/pellet_0.csv/all.csv"], "cannot be written"),
     ],
 )
 def test_a_wrong_output_is_refused_before_anything_is_read(folder, capsys, options, message):
+    (folder / "below").mkdir()
+    for name in ("a_series.csv", "below/b_series.csv", "arrhenius-x.csv"):
+        shutil.copy(folder / "pellet_0.csv", folder / name)
     before = (folder / "pellet_0.csv").read_bytes()
     assert main(["predict", str(folder), *(option.format(folder=folder) for option in options)]) == BAD_INPUT
     shown = capsys.readouterr()
-    assert message in shown.err and shown.err.count("\n") == 1 and shown.out == ""
-    assert (folder / "pellet_0.csv").read_bytes() == before
+    assert re.search(message, shown.err) and shown.err.count("\n") == 1 and shown.out == ""
+    for name in ("pellet_0.csv", "a_series.csv", "below/b_series.csv", "arrhenius-x.csv"):
+        assert (folder / name).read_bytes() == before
+
+
+def test_an_old_table_of_series_does_not_outlive_its_series(folder, capsys):
+    output, series = folder / "new" / "all.csv", folder / "new" / "all_series.csv"
+    assert main(["predict", str(folder), "--specimen", "A", "--output", str(output)]) == OK
+    assert main(["predict", str(folder), "--specimen", "A", "--output", str(output)]) == OK and series.exists()
+    assert main(["predict", str(folder), "--output", str(output)]) == OK
+    assert not series.exists()
 
 
 @pytest.mark.parametrize("option", ["--thickness=0.1+-0.2", "--area=0.5±x", "--thermometer-error=-1"])

@@ -66,6 +66,24 @@ def test_an_input_is_never_written_over(folder, capsys):
     assert (folder / "pellet_0.csv").read_bytes() == before
 
 
+def test_plots_are_never_written_over_measurements(folder, capsys):
+    measured = (folder / "pellet_0.csv").read_bytes()
+    (folder / "pellet").write_bytes(measured)
+    (folder / "pellet.csv").write_bytes(measured)
+    (folder / "a-kramers-kronig.csv").write_bytes(measured)
+    for arguments, name in (
+        (["read", str(folder / "pellet")], "pellet.csv"),
+        (["read", str(folder / "pellet"), str(folder / "pellet.csv")], "pellet.csv"),
+        (["check", str(folder / "a-kramers-kronig.csv")], "a-kramers-kronig.csv"),
+    ):
+        assert main([*arguments, "--plot", str(folder)]) == BAD_INPUT
+        shown = capsys.readouterr()
+        assert f"{folder / name}: " in shown.err and shown.out == "" and not list(folder.glob("*.svg"))
+        assert (folder / name).read_bytes() == measured
+    for _ in range(2):
+        assert main(["read", str(folder / "pellet"), "--plot", str(folder / "plots")]) == OK
+
+
 def test_the_plot_of_a_file_has_its_points_beside_it(folder, capsys):
     plots = folder / "plots"
     assert main(["read", str(folder), "--plot", str(plots)]) == OK

@@ -81,16 +81,6 @@ class Outcome:
         return sum(reading.verdict == verdict for reading in self.readings)
 
 
-def predict_file(request: Request, reader: Reader, sign: str = "auto") -> list[Reading]:
-    """The readings of every sweep of one file.
-
-    Raises
-    ------
-    InputDataError : the file, or one of its sweeps, cannot be read
-    """
-    return [_read(request, spectrum, reader) for spectrum in read_request(request, sign)]
-
-
 def predict_all(
     requests: Sequence[Request],
     reader: Reader,
@@ -128,13 +118,9 @@ def predict_all(
 
 def _add_reading(outcome: Outcome, request: Request, spectrum: Spectrum, reader: Reader) -> None:
     try:
-        outcome.readings.append(_read(request, spectrum, reader))
+        outcome.readings.append(reader.read(spectrum, shape_spread(request.thickness, request.area)))
     except Exception as error:
         outcome.failures.append(_failure(spectrum.source, error))
-
-
-def _read(request: Request, spectrum: Spectrum, reader: Reader) -> Reading:
-    return reader.read(spectrum, shape_spread(request.thickness, request.area))
 
 
 def _failure(file: str, error: Exception) -> Failure:
@@ -187,9 +173,10 @@ def find_series(
 
 
 def exit_code(outcome: Outcome) -> int:
-    """0 fine, 2 nothing could be read, 3 the only file was refused, 4 some files of several were refused or bad."""
+    """0 fine, 2 nothing could be read, 3 the only file was refused, 4 some files of several were refused or bad,
+    or some sweeps of the only file bad."""
     if not outcome.readings:
         return 2
     if not (outcome.failures or outcome.count("refuse")):
         return 0
-    return 3 if outcome.files == 1 else 4
+    return 3 if outcome.files == 1 and not outcome.failures else 4

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ionscope.cli.codes import EPILOG
 from ionscope.cli.files import FileReader
-from ionscope.cli.options import add_sign, check_output
+from ionscope.cli.options import add_sign
+from ionscope.cli.outputs import check_beside, check_output
 from ionscope.errors import InputDataError
 
 
@@ -40,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputDataError("--to netcdf needs --output FILE")
     files = FileReader(arguments.file, arguments.sign)
     if arguments.output:
-        check_output(arguments.output, [request.path for request in files.requests])
+        check_output(arguments.output, files.inputs)
+    if arguments.plot:
+        _check_plots(files, Path(arguments.plot))
     everything = []
     taken: set[str] = set()
     begun = False
@@ -77,6 +80,16 @@ def _write(spectra, path: str, kind: str) -> None:
 
     (write_netcdf if kind == "netcdf" else write_spectra)(spectra, path)
     print(f"{path}: written", file=sys.stderr)
+
+
+def _check_plots(files: FileReader, folder: Path) -> None:
+    from ionscope.report.figures.laboratory import SPECTRUM_COLUMNS, file_name
+
+    taken: set[str] = set()
+    for request in files.requests:
+        drawing = folder / f"{file_name(Path(request.path).name, taken)}.svg"
+        files.inputs.spare(drawing)
+        check_beside(drawing.with_suffix(".csv"), ",".join(SPECTRUM_COLUMNS), files.inputs)
 
 
 def _plot(path: str, spectra, folder: Path, taken: set[str]) -> None:
