@@ -258,12 +258,12 @@ def test_read_prints_what_was_understood(sweep, capsys):
     assert main(["read", sweep]) == OK
     shown = capsys.readouterr()
     table = list(csv.DictReader(io.StringIO(shown.out)))
-    assert list(table[0]) == ["sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"]
+    assert list(table[0]) == ["frequency/Hz", "Re(Z)/ohm", "Im(Z)/ohm"]
     assert len(table) == 61
-    frequency = np.array([float(row["frequency_hz"]) for row in table])
+    frequency = np.array([float(row["frequency/Hz"]) for row in table])
     assert (np.diff(frequency) > 0).all()
     written = np.loadtxt(io.StringIO("".join(rows())), delimiter=",")[::-1]
-    got = np.array([[float(row[name]) for name in list(row)[1:]] for row in table])
+    got = np.array([[float(row[name]) for name in row] for row in table])
     assert np.allclose(got, written, rtol=1e-7)
 
 
@@ -272,9 +272,9 @@ def test_read_tells_its_assumptions_apart_from_the_table(tmp_path, capsys):
     path.write_text(HEADER + "".join(rows(cell(F, 1e3).conj())))
     assert main(["read", str(path)]) == OK
     shown = capsys.readouterr()
-    assert shown.out.startswith("sweep,frequency_hz")
+    assert shown.out.startswith("frequency/Hz")
     assert shown.err and all("turned.csv: " in line for line in shown.err.splitlines())
-    assert all(float(row["z_imag_ohm"]) < 0 for row in csv.DictReader(io.StringIO(shown.out)))
+    assert all(float(row["Im(Z)/ohm"]) < 0 for row in csv.DictReader(io.StringIO(shown.out)))
 
 
 def test_read_numbers_the_sweeps(tmp_path, capsys):
@@ -282,7 +282,7 @@ def test_read_numbers_the_sweeps(tmp_path, capsys):
     path.write_text(HEADER + "".join(rows()) + "".join(rows(cell(F, 4e3))))
     assert main(["read", str(path)]) == OK
     table = csv.DictReader(io.StringIO(capsys.readouterr().out))
-    assert [row["sweep"] for row in table] == ["0"] * 61 + ["1"] * 61
+    assert [row["sweep"] for row in table] == ["1"] * 61 + ["2"] * 61
 
 
 def test_check_is_content_with_a_clean_spectrum(sweep, capsys):

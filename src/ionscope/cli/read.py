@@ -25,7 +25,7 @@ def add(commands) -> None:
         "--to", choices=("csv", "netcdf"), help="kind of output (default: netcdf if --output ends in .nc, else csv)"
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="write here, whole or not at all; `ionscope read` reads it back exactly"
+        "--output", metavar="FILE", help="write here, whole or not at all; `ionscope read` reads it back"
     )
     parser.add_argument(
         "--plot", metavar="FOLDER", help="a Nyquist and Bode plot of each file (SVG, with the points as CSV)"
@@ -34,8 +34,8 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the spectra of a file as CSV: sweep, frequency_hz, z_real_ohm, z_imag_ohm, of several files with a column
-    file before them; assumptions go to stderr."""
+    """Print the spectra of files as the CSV that --output writes, which `ionscope` reads back with all that was told of
+    specimens, temperatures and geometry; assumptions go to stderr."""
     kind = arguments.to or ("netcdf" if (arguments.output or "").lower().endswith(".nc") else "csv")
     if kind == "netcdf" and not arguments.output:
         raise InputDataError("--to netcdf needs --output FILE")
@@ -46,16 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
         _check_plots(files, Path(arguments.plot))
     everything = []
     taken: set[str] = set()
-    begun = False
     for path, spectra in files:
         for spectrum in spectra:
             for assumption in spectrum.assumptions:
                 print(f"{spectrum.source}: {assumption}", file=sys.stderr)
-        if arguments.output:
-            everything += spectra
-        else:
-            _print(spectra, None if files.single else path, header=not begun)
-            begun = True
+        everything += spectra
         if arguments.plot:
             _plot(path, spectra, Path(arguments.plot), taken)
     if everything:
@@ -63,21 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
     return files.finish()
 
 
-def _print(spectra, path: str | None, *, header: bool) -> None:
-    import csv
+def _write(spectra, path: str | None, kind: str) -> None:
+    from ionscope.io import spectra_text, write_netcdf, write_spectra
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    before = [] if path is None else [path]
-    if header:
-        writer.writerow([*(["file"] if before else []), "sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"])
-    for i, spectrum in enumerate(spectra):
-        for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):
-            writer.writerow([*before, i, f"{f:.10g}", f"{z.real:.10g}", f"{z.imag:.10g}"])
-
-
-def _write(spectra, path: str, kind: str) -> None:
-    from ionscope.io import write_netcdf, write_spectra
-
+    if path is None:
+        print(spectra_text(spectra), end="")
+        return
     (write_netcdf if kind == "netcdf" else write_spectra)(spectra, path)
     print(f"{path}: written", file=sys.stderr)
 

@@ -14,6 +14,7 @@ from ionscope.io import netcdf, optional, xlsx
 from ionscope.io.assemble import SIGNS, Options, Raw, assemble
 from ionscope.io.instruments import read_raw
 from ionscope.io.named import with_named_temperature
+from ionscope.io.stated_names import with_stated_names
 from ionscope.io.text import Text, decode, load_bytes, problem
 from ionscope.spectrum import Spectrum
 
@@ -130,6 +131,8 @@ def _from_text(text: Text, options: Options) -> list[Spectrum]:
     for raw in raws:
         if raw.format == "table":  # an instrument's own program has an encoding of its own, and it is known
             raw.assumptions[:0] = text.assumptions
+    if len(raws) == 1 and raws[0].format == "table":
+        return with_stated_names(_spectra(raws, options), text, raws[0].table)
     spectra = _spectra(raws, options)
     if len(raws) > 1 and len(spectra) == len(raws):
         return [replace(s, source=f"{text.source} (spectrum {i})") for i, s in enumerate(spectra, 1)]
