@@ -210,3 +210,50 @@ def test_a_plot_folder_that_cannot_be_made_is_one_line(folder, capsys):
     plot = str(folder / "pellet_0.csv" / "plots")
     assert main(["predict", str(folder), "--specimen", "A", "--plot", plot]) == BAD_INPUT
     assert "Traceback" not in capsys.readouterr().err
+
+
+def known(folder, *rows):
+    header = "file,temperature_c,thickness_cm,area_cm2,specimen,resistance_ohm,sigma_total_s_cm,ea_ev,source"
+    (folder / "known.csv").write_text("\n".join([header, *rows, ""]))
+    return str(folder)
+
+
+def test_validate_compares_the_activation_energy_of_a_specimen(folder, capsys):
+    rows = [f"pellet_{celsius}.csv,{celsius},0.1+-0.002,0.5,A,,,{EA},notebook" for celsius in (0, 25, 50)]
+    rows.append("pellet_75.csv,75,0.1,0.5,B,,,0.9,notebook")
+    assert main(["validate", known(folder, *rows), "--json"]) == OK
+    *series, other = json.loads(capsys.readouterr().out)
+    for row in series:
+        assert row["published_ea_ev"] == EA and row["ea_covered"] is True
+        assert row["lower_ea_ev"] < row["predicted_ea_ev"] < row["upper_ea_ev"]
+        assert row["predicted_ea_ev"] == pytest.approx(EA, abs=0.02)
+    assert other["published_ea_ev"] == 0.9 and other["predicted_ea_ev"] is None and other["ea_covered"] is None
+    assert main(["validate", str(folder)]) == OK
+    shown = capsys.readouterr().out
+    assert "activation energy" in shown and "published          0.4 eV (inside the interval)" in shown
+
+
+def test_validate_ends_with_the_codes_of_predict(folder, capsys):
+    (folder / "notes.txt").write_text("pressed on Monday\n")
+    good, refused, bad = "pellet_0.csv,,,,,,,,", "pellet_25.csv,,,,refused,,,,", "notes.txt,,,,,,,,"
+    for rows, code in (
+        ([good], OK),
+        ([bad], BAD_INPUT),
+        ([refused], REFUSED),
+        ([good, bad], SOME_BAD),
+        ([good, refused], SOME_BAD),
+    ):
+        assert main(["validate", known(folder, *rows)]) == code
+        assert ("not read: " in capsys.readouterr().err) == (bad in rows)
+        if bad in rows:
+            continue
+        assert main(["predict", str(folder / "known.csv")]) == code
+        capsys.readouterr()
+
+
+def test_validate_writes_over_no_spectrum(folder, capsys):
+    shutil.copy(folder / "pellet_0.csv", folder / "measured.csv")
+    before = (folder / "measured.csv").read_bytes()
+    assert main(["validate", known(folder, "measured.csv,,,,,,,,"), "--output", str(folder)]) == BAD_INPUT
+    assert "measured.csv: is one of the files to read" in capsys.readouterr().err
+    assert (folder / "measured.csv").read_bytes() == before

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ionscope.batch.requests import Request, read_request
 from ionscope.errors import InputDataError, IonscopeError
+from ionscope.io.request import Request, read_request
 from ionscope.measure import shape_spread
 from ionscope.reader import Reader
 from ionscope.reading import Reading

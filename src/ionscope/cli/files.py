@@ -32,7 +32,7 @@ class FileReader:
 
     def __iter__(self) -> Iterator[tuple[str, list]]:
         """(path, spectra) of each file that can be read."""
-        from ionscope.batch.requests import read_request
+        from ionscope.io.request import read_request
 
         for request in self.requests:
             try:

@@ -72,7 +72,7 @@ def stated(arguments: argparse.Namespace):
     ------
     InputDataError : a temperature below absolute zero
     """
-    from ionscope.batch.requests import Request
+    from ionscope.io.request import Request
     from ionscope.spectrum import ZERO_CELSIUS
 
     celsius = arguments.temperature
