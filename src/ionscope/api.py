@@ -8,9 +8,10 @@ from os import PathLike, fspath
 import pandas as pd
 
 from ionscope.batch.outcome import Outcome, predict_all
-from ionscope.batch.requests import Request, gather_requests
+from ionscope.batch.requests import gather_requests
 from ionscope.batch.tables import spectra_table
 from ionscope.errors import InputDataError
+from ionscope.io.request import Request
 from ionscope.measure import Measure
 from ionscope.reader import Reader
 from ionscope.series import THERMOMETER_ERROR

@@ -31,6 +31,12 @@ def whole_file(path: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def begins_with(path: Path | str, text: str) -> bool:
+    """Whether the file at `path` begins with `text`, as a table begins with the names of its columns."""
+    with open(path, "rb") as file:
+        return file.read(len(text.encode())) == text.encode()
+
+
 def write_text(path: Path | str, text: str) -> None:
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

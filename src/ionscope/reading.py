@@ -50,11 +50,14 @@ class Reading:
         frequency = self.spectrum.frequency
         return {
             "file": self.spectrum.source,
+            "specimen": self.spectrum.specimen,
             "material": self.spectrum.material,
             "points": len(self.spectrum),
             "frequency_min_hz": float(frequency[0]),
             "frequency_max_hz": float(frequency[-1]),
             "temperature_c": self.spectrum.temperature_c,
+            "thickness_cm": self.spectrum.thickness,
+            "area_cm2": self.spectrum.area,
             "electrodes": self.spectrum.electrodes,
             "resistance_total_ohm": self.resistance.as_dict(),
             "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),

@@ -54,12 +54,14 @@ class Spectrum:
     specimen, material : name of the pellet and of what it is made of, where known
     electrodes : one of `ELECTRODES`, where stated
     source : the file (and sweep) it came from, for messages
+    file : the file it was read from, None for one that was not: sweeps of one file may be those of one specimen
     assumptions : what the reader decided that the file did not say (sign, units, columns), one sentence each
     metadata : whatever else the file told (date, amplitude, instrument), as plain values
 
     Raises
     ------
-    InputDataError : shapes that disagree, non-finite values, frequencies not positive and strictly ascending
+    InputDataError : shapes that disagree, values that are not finite, an impedance of zero, frequencies that are not
+        positive and strictly ascending
     """
 
     frequency: np.ndarray
@@ -73,6 +75,7 @@ class Spectrum:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     material: str | None = None
     electrodes: str | None = None
+    file: str | None = None
 
     def __post_init__(self) -> None:
         frequency = np.array(self.frequency, dtype=float)
@@ -85,6 +88,11 @@ class Spectrum:
         if not (np.isfinite(frequency).all() and np.isfinite(impedance).all()):
             bad = int(np.flatnonzero(~(np.isfinite(frequency) & np.isfinite(impedance)))[0])
             raise InputDataError(f"{self.source}: point {bad + 1} is not a finite number; remove it from the file")
+        if not impedance.all():
+            zero = frequency[np.flatnonzero(impedance == 0)[0]]
+            raise InputDataError(
+                f"{self.source}: the impedance at {zero:g} Hz is zero, which no cell has; remove the point"
+            )
         if frequency.min() <= 0:
             raise InputDataError(f"{self.source}: frequency {frequency.min():g} Hz is not positive")
         if (np.diff(frequency) <= 0).any():
@@ -130,8 +138,9 @@ class SpectrumSet:
     """Spectra on one frequency grid: a thin, read-only view of an `xarray.Dataset`.
 
     Dimensions ``spectrum, frequency``; variables ``z_real, z_imag [ohm]``, ``temperature [K]``, ``thickness [cm]``,
-    ``area [cm2]``, ``specimen``, ``material``, ``electrode``, and for simulated spectra the truth ``sigma_total``,
-    ``sigma_bulk``, ``sigma_gb [S/cm]`` and ``ea_total [eV]``.
+    ``area [cm2]``, ``specimen``, ``material``, ``electrode``; for simulated spectra the truth ``sigma_total``,
+    ``sigma_bulk``, ``sigma_gb [S/cm]`` and ``ea_total [eV]``; for those made of `Spectrum` objects ``electrodes``,
+    ``source`` and ``file`` of each.
     """
 
     REQUIRED = ("z_real", "z_imag", "temperature", "thickness", "area", "specimen", "material", "electrode")
@@ -188,9 +197,11 @@ class SpectrumSet:
             frequency,
             np.stack([spectrum.impedance for spectrum in spectra]),
             attrs,
-            specimen=np.array([spectrum.specimen or "" for spectrum in spectra], dtype=object),
-            material=np.array([spectrum.material or "" for spectrum in spectra], dtype=object),
             electrode="",
+            **{
+                name: np.array([getattr(spectrum, name) or "" for spectrum in spectra], dtype=object)
+                for name in ("specimen", "material", "electrodes", "source", "file")
+            },
             **facts,
         )
 
@@ -241,13 +252,20 @@ class SpectrumSet:
             value = float(row[name])
             return value if np.isfinite(value) else None
 
+        def named(name: str) -> str | None:
+            return str(row[name].item()) or None if name in row else None
+
+        temperature, specimen = known("temperature"), named("specimen")
+        at = "" if temperature is None else f" at {temperature - ZERO_CELSIUS:.0f} C"
         return Spectrum(
             self.frequency,
             row["z_real"].to_numpy() + 1j * row["z_imag"].to_numpy(),
-            specimen=str(row["specimen"].item()),
-            material=str(row["material"].item()) or None,
-            source=f"{row['specimen'].item()} at {float(row['temperature']) - ZERO_CELSIUS:.0f} C",
-            temperature=known("temperature"),
+            specimen=specimen,
+            material=named("material"),
+            electrodes=named("electrodes"),
+            source=named("source") or f"{specimen or f'spectrum {index + 1}'}{at}",
+            file=named("file"),
+            temperature=temperature,
             thickness=known("thickness"),
             area=known("area"),
         )

@@ -36,10 +36,26 @@ def read(text, **options):
         return read_spectra(path, **options)
 
 
-@given(st.lists(cells(), min_size=1, max_size=3), st.one_of(st.none(), st.floats(200, 1000)), st.floats(1e-3, 10))
-@settings(max_examples=60, deadline=None)
-def test_our_own_files_come_back_exactly(spectra, temperature, thickness):
-    spectra = [s.with_(temperature=temperature, thickness=thickness) for s in spectra]
+names = st.text(alphabet="abÄz 019.,;:|=#'\"/[](){}_-+%!*\\", max_size=20).map(
+    lambda text: " ".join(text.split()) or None
+)
+"""With all that parts cells and lines in one dialect or another; white space is written as one blank."""
+
+
+@given(
+    st.lists(cells(), min_size=1, max_size=3),
+    st.one_of(st.none(), st.floats(200, 1000)),
+    st.floats(1e-3, 10),
+    st.lists(st.tuples(names, names, st.sampled_from([None, "blocking", "reversible"])), min_size=3, max_size=3),
+)
+@settings(max_examples=150, deadline=None)
+def test_our_own_files_come_back_exactly(spectra, temperature, thickness, stated):
+    spectra = [
+        s.with_(
+            temperature=temperature, thickness=thickness, specimen=specimen, material=material, electrodes=electrodes
+        )
+        for s, (specimen, material, electrodes) in zip(spectra, stated, strict=False)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         write_spectra(spectra, Path(folder) / "out.csv")
         back = read_spectra(Path(folder) / "out.csv")
@@ -47,7 +63,8 @@ def test_our_own_files_come_back_exactly(spectra, temperature, thickness):
     for one, two in zip(spectra, back, strict=True):
         np.testing.assert_array_equal(one.frequency, two.frequency)
         np.testing.assert_array_equal(one.impedance, two.impedance)
-        assert (one.temperature, one.thickness) == (two.temperature, two.thickness)
+        for fact in ("temperature", "thickness", "area", "specimen", "material", "electrodes"):
+            assert getattr(one, fact) == getattr(two, fact), fact
 
 
 @given(

@@ -28,7 +28,9 @@ from ionscope.batch.tables import (
 )
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import read_known
+from ionscope.io import read_spectra, write_netcdf
 from ionscope.measure import Measure
+from ionscope.spectrum import Spectrum
 
 
 @pytest.fixture
@@ -62,6 +64,17 @@ def test_a_folder_is_its_files_without_hidden_ones_and_documents(folder):
     assert names(gather_requests([str(folder)])) == expected
     assert names(gather_requests([f"{folder}/**/*.csv"])) == ["deep.csv", *expected[1:]]
     assert names(gather_requests([f"{folder}/pellet_[27]*.csv"])) == ["pellet_25.csv", "pellet_75.csv"]
+
+
+def test_spectra_written_as_netcdf_and_names_that_only_begin_like_a_licence_are_found(tmp_path):
+    for name in ("license_plate_01.csv", "readme-cell.csv", "known.csv.csv", "pellet.nc"):
+        (tmp_path / name).write_text("1\n")
+    for name in ("LICENSE", "License.txt", "README.csv", "known.csv", "figure.png"):
+        (tmp_path / name).write_text("1\n")
+    expected = ["known.csv.csv", "license_plate_01.csv", "pellet.nc", "readme-cell.csv"]
+    assert names(gather_requests([str(tmp_path)])) == names(gather_requests([f"{tmp_path}/**/*"])) == expected
+    assert names(gather_requests([f"{tmp_path}/*.nc"])) == ["pellet.nc"]
+    assert names(gather_requests([f"{tmp_path}/READ*.csv"])) == ["README.csv"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
@@ -218,6 +231,42 @@ def test_the_sweeps_of_one_file_are_one_specimen(tmp_path):
     (series,) = predict_all([Request(str(tmp_path / "ramp.csv"))], StubReader()).series
     assert series.specimen.endswith("ramp.csv")
     assert series.fit.ea.value == pytest.approx(EA, abs=0.02)
+
+
+def at_three_temperatures(**fields):
+    return [Spectrum(F[::-1], cell(F[::-1], resistance_at(c)), c + 273.15, **fields) for c in (0, 30, 60)]
+
+
+def test_spectra_that_come_from_no_file_are_one_specimen_only_if_they_say_so():
+    def series(**fields):
+        given = [(Request(""), spectrum) for spectrum in at_three_temperatures(**fields)]
+        return predict_all([], StubReader(), spectra=given).series
+
+    assert not series()
+    assert [one.specimen for one in series(specimen="A")] == ["A"]
+
+
+def test_the_sheets_of_a_workbook_are_one_specimen(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for celsius in (0, 30, 60):
+        sheet = book.create_sheet(f"{celsius} °C")
+        sheet.append(["f/Hz", "Re(Z)/ohm", "Im(Z)/ohm"])
+        for f, z in zip(F, cell(F, resistance_at(celsius)), strict=True):
+            sheet.append([float(f), float(z.real), float(z.imag)])
+    book.save(tmp_path / "ramp.xlsx")
+    (series,) = predict_all([Request(str(tmp_path / "ramp.xlsx"))], StubReader()).series
+    assert series.specimen.endswith("ramp.xlsx") and series.fit.ea.value == pytest.approx(EA, abs=0.02)
+
+
+def test_sweeps_of_different_files_written_into_one_are_still_not_one_specimen(folder):
+    spectra = [s for c in (0, 25, 50) for s in read_spectra(folder / f"pellet_{c}.csv", temperature=c + 273.15)]
+    write_netcdf(spectra, folder / "all.nc")
+    outcome = predict_all([Request(str(folder / "all.nc"))], StubReader())
+    assert len(outcome.readings) == 3 and not outcome.series
+    write_netcdf(at_three_temperatures(), folder / "ramp.nc")
+    assert len(predict_all([Request(str(folder / "ramp.nc"))], StubReader()).series) == 1
 
 
 def test_a_row_means_the_sweeps_at_its_temperature(tmp_path):

@@ -88,11 +88,13 @@ def test_the_json_of_a_sweep_has_its_keys(sweep, model, capsys):
     assert content["trust"]["verdict"] in ("ok", "caution")
 
 
-def test_several_sweeps_are_a_list(tmp_path, model, capsys):
+def test_several_sweeps_are_listed_with_their_series_and_failures(tmp_path, model, capsys):
     path = tmp_path / "two.csv"
     path.write_text(HEADER + "".join(rows()) + "".join(rows(cell(F, 4e3))))
     assert main(["predict", str(path), "--model", model, "--json"]) == OK
-    one, two = json.loads(capsys.readouterr().out)
+    content = json.loads(capsys.readouterr().out)
+    assert content["series"] == content["failures"] == []
+    one, two = content["spectra"]
     assert set(one) == set(two) == KEYS
     assert 2 < two["resistance_total_ohm"]["value"] / one["resistance_total_ohm"]["value"] < 8
     assert main(["predict", str(path), "--model", model]) == OK
@@ -115,7 +117,7 @@ def test_one_refused_sweep_among_others_is_told_by_the_exit_code(tmp_path, model
     path = tmp_path / "mixed.csv"
     path.write_text(HEADER + "".join(rows()) + "".join(rows(1.0 + 1e7 / (1j * F))))
     assert main(["predict", str(path), "--model", model, "--json"]) == REFUSED
-    verdicts = [content["trust"]["verdict"] for content in json.loads(capsys.readouterr().out)]
+    verdicts = [content["trust"]["verdict"] for content in json.loads(capsys.readouterr().out)["spectra"]]
     assert verdicts[1] == "refuse" != verdicts[0]
 
 
@@ -191,7 +193,8 @@ def test_a_wrong_option_is_bad_input(sweep, model, capsys, options):
 @pytest.mark.parametrize("celsius", ["-300", "nan", "inf"])
 def test_a_temperature_that_cannot_be_is_bad_input(sweep, model, capsys, celsius):
     assert main(["predict", sweep, "--model", model, "--temperature", celsius]) == BAD_INPUT
-    assert "temperature" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"--temperature {celsius}" in told and "Celsius above -273.15" in told
 
 
 @pytest.mark.parametrize("argv", [[], ["guess"], ["predict"]])
@@ -255,12 +258,12 @@ def test_read_prints_what_was_understood(sweep, capsys):
     assert main(["read", sweep]) == OK
     shown = capsys.readouterr()
     table = list(csv.DictReader(io.StringIO(shown.out)))
-    assert list(table[0]) == ["sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"]
+    assert list(table[0]) == ["frequency/Hz", "Re(Z)/ohm", "Im(Z)/ohm"]
     assert len(table) == 61
-    frequency = np.array([float(row["frequency_hz"]) for row in table])
+    frequency = np.array([float(row["frequency/Hz"]) for row in table])
     assert (np.diff(frequency) > 0).all()
     written = np.loadtxt(io.StringIO("".join(rows())), delimiter=",")[::-1]
-    got = np.array([[float(row[name]) for name in list(row)[1:]] for row in table])
+    got = np.array([[float(row[name]) for name in row] for row in table])
     assert np.allclose(got, written, rtol=1e-7)
 
 
@@ -269,9 +272,9 @@ def test_read_tells_its_assumptions_apart_from_the_table(tmp_path, capsys):
     path.write_text(HEADER + "".join(rows(cell(F, 1e3).conj())))
     assert main(["read", str(path)]) == OK
     shown = capsys.readouterr()
-    assert shown.out.startswith("sweep,frequency_hz")
+    assert shown.out.startswith("frequency/Hz")
     assert shown.err and all("turned.csv: " in line for line in shown.err.splitlines())
-    assert all(float(row["z_imag_ohm"]) < 0 for row in csv.DictReader(io.StringIO(shown.out)))
+    assert all(float(row["Im(Z)/ohm"]) < 0 for row in csv.DictReader(io.StringIO(shown.out)))
 
 
 def test_read_numbers_the_sweeps(tmp_path, capsys):
@@ -279,7 +282,7 @@ def test_read_numbers_the_sweeps(tmp_path, capsys):
     path.write_text(HEADER + "".join(rows()) + "".join(rows(cell(F, 4e3))))
     assert main(["read", str(path)]) == OK
     table = csv.DictReader(io.StringIO(capsys.readouterr().out))
-    assert [row["sweep"] for row in table] == ["0"] * 61 + ["1"] * 61
+    assert [row["sweep"] for row in table] == ["1"] * 61 + ["2"] * 61
 
 
 def test_check_is_content_with_a_clean_spectrum(sweep, capsys):

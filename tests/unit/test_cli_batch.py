@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from cells import cell
 from series_files import EA, F, StubReader, resistance_at, write
 
 from ionscope.cli import main
+from ionscope.errors import InputDataError
+from ionscope.io import read_spectra, write_netcdf
 from ionscope.reader import Reader
 
 OK, BAD_INPUT, REFUSED, SOME_BAD = 0, 2, 3, 4
@@ -113,7 +117,40 @@ def test_a_file_of_several_temperatures_shows_its_series_below(tmp_path, capsys)
     shown = capsys.readouterr().out
     assert shown.count("total resistance") == 3 and shown.count("activation energy") == 1
     assert main(["predict", str(tmp_path / "ramp.csv"), "--json"]) == OK
-    assert len(json.loads(capsys.readouterr().out)) == 3
+    content = json.loads(capsys.readouterr().out)
+    assert [len(content[name]) for name in ("spectra", "series", "failures")] == [3, 1, 0]
+    assert content["series"][0]["ea_ev"]["value"] == pytest.approx(EA, abs=0.02)
+
+
+def test_the_json_of_one_sweep_tells_its_specimen_and_geometry(folder, capsys):
+    options = ["--specimen", "A", "--thickness", "0.1", "--area", "0.5", "--json"]
+    assert main(["predict", str(folder / "pellet_0.csv"), *options]) == OK
+    content = json.loads(capsys.readouterr().out)
+    assert (content["specimen"], content["thickness_cm"], content["area_cm2"]) == ("A", 0.1, 0.5)
+
+
+def test_a_bad_sweep_costs_the_only_file_no_more_than_one_of_several(folder, capsys, monkeypatch):
+    class Choosy(StubReader):
+        def read(self, spectrum, shape_spread=0.0):
+            if len(spectrum) < 8:
+                raise InputDataError(f"{spectrum.source}: {len(spectrum)} points")
+            return super().read(spectrum, shape_spread)
+
+    monkeypatch.setattr(Reader, "load", lambda folder=None: Choosy())
+    (good,) = read_spectra(folder / "pellet_0.csv")
+    short = replace(good, frequency=good.frequency[:5], impedance=good.impedance[:5], source="short")
+    write_netcdf([good, short], folder / "two.nc")
+    told = []
+    for files in (["two.nc"], ["two.nc", "pellet_25.csv"]):
+        assert main(["predict", *(str(folder / name) for name in files), "--json"]) == SOME_BAD
+        shown = capsys.readouterr()
+        content = json.loads(shown.out)
+        told.append((content["spectra"][0], content["failures"], shown.err.splitlines()[-1]))
+        assert len(content["spectra"]) == len(files)
+    assert told[0] == told[1] and told[0][2] == "not read: short: 5 points"
+    write_netcdf([short], folder / "one.nc")
+    assert main(["predict", str(folder / "one.nc")]) == BAD_INPUT
+    assert capsys.readouterr().err == "ionscope: short: 5 points\n"
 
 
 def test_the_error_of_the_geometry_reaches_the_interval(folder, capsys):
@@ -134,16 +171,31 @@ def test_the_error_of_the_geometry_reaches_the_interval(folder, capsys):
         (["--to", "netcdf"], "needs --output"),
         (["--json", "--to", "csv"], "leave out --to"),
         (["--output", "{folder}/pellet_0.csv"], "is one of the files to read"),
+        (["--output", "{folder}/a.csv"], "a_series.csv: is one of the files to read"),
+        (["--output", "{folder}/below/b.csv"], "b_series.csv: .* something else in it"),
+        (["--specimen", "x", "--plot", "{folder}"], "arrhenius-x.csv: is one of the files to read"),
         (["--output", "{folder}", "--to", "csv"], "is a folder"),
         (["--output", "{folder}/pellet_0.csv/all.csv"], "cannot be written"),
     ],
 )
 def test_a_wrong_output_is_refused_before_anything_is_read(folder, capsys, options, message):
+    (folder / "below").mkdir()
+    for name in ("a_series.csv", "below/b_series.csv", "arrhenius-x.csv"):
+        shutil.copy(folder / "pellet_0.csv", folder / name)
     before = (folder / "pellet_0.csv").read_bytes()
     assert main(["predict", str(folder), *(option.format(folder=folder) for option in options)]) == BAD_INPUT
     shown = capsys.readouterr()
-    assert message in shown.err and shown.err.count("\n") == 1 and shown.out == ""
-    assert (folder / "pellet_0.csv").read_bytes() == before
+    assert re.search(message, shown.err) and shown.err.count("\n") == 1 and shown.out == ""
+    for name in ("pellet_0.csv", "a_series.csv", "below/b_series.csv", "arrhenius-x.csv"):
+        assert (folder / name).read_bytes() == before
+
+
+def test_an_old_table_of_series_does_not_outlive_its_series(folder, capsys):
+    output, series = folder / "new" / "all.csv", folder / "new" / "all_series.csv"
+    assert main(["predict", str(folder), "--specimen", "A", "--output", str(output)]) == OK
+    assert main(["predict", str(folder), "--specimen", "A", "--output", str(output)]) == OK and series.exists()
+    assert main(["predict", str(folder), "--output", str(output)]) == OK
+    assert not series.exists()
 
 
 @pytest.mark.parametrize("option", ["--thickness=0.1+-0.2", "--area=0.5±x", "--thermometer-error=-1"])
@@ -158,3 +210,50 @@ def test_a_plot_folder_that_cannot_be_made_is_one_line(folder, capsys):
     plot = str(folder / "pellet_0.csv" / "plots")
     assert main(["predict", str(folder), "--specimen", "A", "--plot", plot]) == BAD_INPUT
     assert "Traceback" not in capsys.readouterr().err
+
+
+def known(folder, *rows):
+    header = "file,temperature_c,thickness_cm,area_cm2,specimen,resistance_ohm,sigma_total_s_cm,ea_ev,source"
+    (folder / "known.csv").write_text("\n".join([header, *rows, ""]))
+    return str(folder)
+
+
+def test_validate_compares_the_activation_energy_of_a_specimen(folder, capsys):
+    rows = [f"pellet_{celsius}.csv,{celsius},0.1+-0.002,0.5,A,,,{EA},notebook" for celsius in (0, 25, 50)]
+    rows.append("pellet_75.csv,75,0.1,0.5,B,,,0.9,notebook")
+    assert main(["validate", known(folder, *rows), "--json"]) == OK
+    *series, other = json.loads(capsys.readouterr().out)
+    for row in series:
+        assert row["published_ea_ev"] == EA and row["ea_covered"] is True
+        assert row["lower_ea_ev"] < row["predicted_ea_ev"] < row["upper_ea_ev"]
+        assert row["predicted_ea_ev"] == pytest.approx(EA, abs=0.02)
+    assert other["published_ea_ev"] == 0.9 and other["predicted_ea_ev"] is None and other["ea_covered"] is None
+    assert main(["validate", str(folder)]) == OK
+    shown = capsys.readouterr().out
+    assert "activation energy" in shown and "published          0.4 eV (inside the interval)" in shown
+
+
+def test_validate_ends_with_the_codes_of_predict(folder, capsys):
+    (folder / "notes.txt").write_text("pressed on Monday\n")
+    good, refused, bad = "pellet_0.csv,,,,,,,,", "pellet_25.csv,,,,refused,,,,", "notes.txt,,,,,,,,"
+    for rows, code in (
+        ([good], OK),
+        ([bad], BAD_INPUT),
+        ([refused], REFUSED),
+        ([good, bad], SOME_BAD),
+        ([good, refused], SOME_BAD),
+    ):
+        assert main(["validate", known(folder, *rows)]) == code
+        assert ("not read: " in capsys.readouterr().err) == (bad in rows)
+        if bad in rows:
+            continue
+        assert main(["predict", str(folder / "known.csv")]) == code
+        capsys.readouterr()
+
+
+def test_validate_writes_over_no_spectrum(folder, capsys):
+    shutil.copy(folder / "pellet_0.csv", folder / "measured.csv")
+    before = (folder / "measured.csv").read_bytes()
+    assert main(["validate", known(folder, "measured.csv,,,,,,,,"), "--output", str(folder)]) == BAD_INPUT
+    assert "measured.csv: is one of the files to read" in capsys.readouterr().err
+    assert (folder / "measured.csv").read_bytes() == before

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from series_files import F, resistance_at, write
+from series_files import F, StubReader, resistance_at, write
 
 from ionscope.cli import main
 from ionscope.io import read_spectra
+from ionscope.reader import Reader
 
 OK, BAD_INPUT, SOME_BAD = 0, 2, 4
 
@@ -26,8 +29,37 @@ def folder(tmp_path):
 def test_points_of_several_files_name_their_file(folder, capsys):
     assert main(["read", str(folder)]) == OK
     table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert list(table[0]) == ["file", "sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"]
-    assert [row["file"] for row in table] == [str(folder / f"pellet_{c}.csv") for c in (0, 25) for _ in F]
+    assert list(table[0])[:3] == ["sweep", "source", "temperature/K"]
+    assert [row["source"] for row in table] == [str(folder / f"pellet_{c}.csv") for c in (0, 25) for _ in F]
+
+
+def test_what_is_printed_is_what_is_written(folder, capsys):
+    facts = "# temperature: 25 C", "# specimen: A", "# thickness: 1 mm", "# area: 0.5 cm2"
+    write(folder / "one.csv", 1e3, *facts)
+    for names in (["one.csv"], ["one.csv", "pellet_0.csv"]):
+        paths = [str(folder / name) for name in names]
+        assert main(["read", *paths]) == OK
+        printed = capsys.readouterr().out
+        assert main(["read", *paths, "--output", str(folder / "out.csv")]) == OK
+        assert (folder / "out.csv").read_text() == printed
+        first = read_spectra(folder / "out.csv")[0]
+        assert (first.temperature_c, first.specimen) == (pytest.approx(25), "A")
+        assert (first.thickness, first.area) == (0.1, 0.5)
+
+
+def test_what_is_printed_of_several_files_gives_their_series(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Reader, "load", lambda folder=None: StubReader())
+    paths = []
+    for celsius in (0, 25, 50):
+        paths.append(write(tmp_path / f"{celsius}.csv", resistance_at(celsius), f"# temperature: {celsius} C"))
+    for facts, count in (([], 0), (["# specimen: A"], 1)):
+        for path, celsius in zip(paths, (0, 25, 50), strict=True):
+            write(Path(path), resistance_at(celsius), f"# temperature: {celsius} C", *facts)
+        assert main(["read", *paths]) == OK
+        (tmp_path / "all.csv").write_text(capsys.readouterr().out)
+        assert main(["predict", str(tmp_path / "all.csv"), "--json"]) == OK
+        content = json.loads(capsys.readouterr().out)
+        assert (len(content["spectra"]), len(content["series"])) == (3, count)
 
 
 @pytest.mark.parametrize("name", ["all.csv", "all.nc"])
@@ -64,6 +96,24 @@ def test_an_input_is_never_written_over(folder, capsys):
     before = (folder / "pellet_0.csv").read_bytes()
     assert main(["read", str(folder), "--output", str(folder / "pellet_0.csv")]) == BAD_INPUT
     assert (folder / "pellet_0.csv").read_bytes() == before
+
+
+def test_plots_are_never_written_over_measurements(folder, capsys):
+    measured = (folder / "pellet_0.csv").read_bytes()
+    (folder / "pellet").write_bytes(measured)
+    (folder / "pellet.csv").write_bytes(measured)
+    (folder / "a-kramers-kronig.csv").write_bytes(measured)
+    for arguments, name in (
+        (["read", str(folder / "pellet")], "pellet.csv"),
+        (["read", str(folder / "pellet"), str(folder / "pellet.csv")], "pellet.csv"),
+        (["check", str(folder / "a-kramers-kronig.csv")], "a-kramers-kronig.csv"),
+    ):
+        assert main([*arguments, "--plot", str(folder)]) == BAD_INPUT
+        shown = capsys.readouterr()
+        assert f"{folder / name}: " in shown.err and shown.out == "" and not list(folder.glob("*.svg"))
+        assert (folder / name).read_bytes() == measured
+    for _ in range(2):
+        assert main(["read", str(folder / "pellet"), "--plot", str(folder / "plots")]) == OK
 
 
 def test_the_plot_of_a_file_has_its_points_beside_it(folder, capsys):

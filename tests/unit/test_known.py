@@ -7,6 +7,8 @@ import pytest
 
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import COLUMNS, OPTIONAL, read_known, write_template
+from ionscope.io import write_spectra
+from ionscope.measure import Measure
 from ionscope.spectrum import Spectrum
 
 GOOD = "a.txt,-25,0.1,0.785,pellet 1,1450,8.8e-5,0.34,10.1016/j.ssi.2012.06.008"
@@ -46,7 +48,7 @@ def test_empty_cells_are_unknown(folder):
 
 def test_a_material_and_electrodes_may_be_stated(folder):
     (entry,) = read_known(write(folder, "b.txt,25,,,,LLZO-Ta,blocking,,,,", header=",".join(COLUMNS)))
-    spectrum = entry.completed(Spectrum(np.geomspace(1, 1e6, 8), np.full(8, 10 - 1j)))
+    spectrum = entry.request.completed(Spectrum(np.geomspace(1, 1e6, 8), np.full(8, 10 - 1j)))
     assert (spectrum.material, spectrum.electrodes) == ("LLZO-Ta", "blocking")
     (silent,) = read_known(write(folder, "b.txt,25,,,,,,,"))
     assert silent.material is None and silent.electrodes is None
@@ -78,7 +80,7 @@ def test_without_geometry_they_do_not(folder):
 def test_a_spectrum_is_completed_with_what_is_known(folder):
     (entry,) = read_known(write(folder, "a.txt,40,0.1,,p,,,,"))
     spectrum = Spectrum(np.array([1.0, 10.0]), np.array([1 - 1j, 1 - 0.1j]), area=2.0)
-    completed = entry.completed(spectrum)
+    completed = entry.request.completed(spectrum)
     assert completed.temperature == pytest.approx(313.15)
     assert (completed.thickness, completed.area, completed.specimen) == (0.1, 2.0, "p")
     assert spectrum.temperature is None
@@ -94,8 +96,9 @@ def test_a_spectrum_is_completed_with_what_is_known(folder):
         ("b.txt,warm,,,,,,,", "temperature_c = 'warm': not a number"),
         ("b.txt,298.15K,,,,,,,", "temperature_c = '298.15K': not a number"),
         ("b.txt,700,,,,,,,", "temperature_c = '700': outside -150 to 600 C"),
-        ("b.txt,,0,,,,,,", "thickness_cm = '0': outside"),
-        ("b.txt,,,-1,,,,,", "area_cm2 = '-1': outside"),
+        ("b.txt,,0,,,,,,", "thickness_cm = '0': 0 is not a positive number"),
+        ("b.txt,,,-1,,,,,", "area_cm2 = '-1': -1 is not a positive number"),
+        ("b.txt,,,1e4,,,,,", "area_cm2 = '1e4': outside"),
         ("b.txt,,,,,inf,,,", "resistance_ohm = 'inf': outside"),
         ("b.txt,,,,,,5,,", "sigma_total_s_cm = '5': outside"),
         ("b.txt,,,,,,,35,", "ea_ev = '35': outside"),
@@ -133,12 +136,14 @@ def test_quotes_blanks_and_a_byte_order_mark_are_accepted(folder):
 
 
 def sweep(temperature=None, specimen=None):
-    return Spectrum(np.array([1.0, 10.0]), np.array([1 - 1j, 1 - 0.1j]), temperature=temperature, specimen=specimen)
+    f = np.geomspace(1, 1e5, 12)
+    return Spectrum(f, 10 + 1 / (1 + 1j * f / 1e3) - 1e3j / f, temperature=temperature, specimen=specimen)
 
 
 def meant(row, *spectra, folder):
     (entry,) = read_known(write(folder, row))
-    return [number for number, _ in entry.sweeps(spectra)]
+    write_spectra(spectra, folder / "a.txt")
+    return [number for number, _ in entry.sweeps()]
 
 
 def test_a_row_means_the_sweeps_at_its_temperature(folder):
@@ -158,8 +163,15 @@ def test_what_all_sweeps_have_in_common_is_outranked(folder):
 
 def test_a_row_that_means_no_sweep_says_what_there_is(folder):
     (entry,) = read_known(write(folder, "a.txt,80,,,,,,,"))
+    write_spectra([sweep(298.15, "p"), sweep(333.15)], folder / "a.txt")
     with pytest.raises(InputDataError, match=r"line 2: a\.txt: no sweep is at .* stated; it holds 25 C p, 60 C"):
-        entry.sweeps([sweep(298.15, "p"), sweep(333.15)])
+        entry.sweeps()
+
+
+def test_geometry_may_carry_its_error(folder):
+    (entry,) = read_known(write(folder, "a.txt,25,0.1+-0.002,0.5±0.01,,2000,,,"))
+    assert entry.request.thickness == Measure(0.1, 0.002) and entry.area_cm2 == 0.5
+    assert entry.published_conductivity == pytest.approx(1e-4)
 
 
 def test_files_lie_beside_the_table_or_below(folder):

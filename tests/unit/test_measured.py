@@ -75,6 +75,18 @@ def test_a_file_that_cannot_be_read_is_a_row_and_no_end(folder):
     assert row["verdict"] == "refuse" and "broken.dat" in row["reasons"]
 
 
+def test_a_file_per_area_is_read_with_the_area_that_the_table_states(folder):
+    """As `ionscope predict` reads it."""
+    z = 0.5 * cell(F, 1e3)
+    rows = [f"{f:.9g},{a.real:.9g},{a.imag:.9g}" for f, a in zip(F, z, strict=True)]
+    (folder / "area.csv").write_text("\n".join(["f/Hz,Re(Z)/ohm cm2,Im(Z)/ohm cm2", *rows]))
+    (folder / "known.csv").write_text(",".join(KNOWN) + "\narea.csv,25,0.1,0.5+-0.01,p,,,1000,,,\n")
+    heard = []
+    comparison = compare(read_known(folder), lambda spectrum: heard.append(spectrum) or ten_per_cent_more(spectrum))
+    np.testing.assert_allclose(heard[0].impedance, cell(F, 1e3), rtol=1e-6)
+    assert not comparison.unread and comparison.rows[0]["covered"]
+
+
 def simulated_set():
     return SimulatedSpectra(pellets(12, points=41))
 

@@ -50,7 +50,7 @@ def records(folder):
     import io
 
     with contextlib.redirect_stdout(io.StringIO()) as shown:
-        assert main(["validate", str(folder), "--json"]) == 0
+        assert main(["validate", str(folder), "--json"]) in (0, 4)  # full cells are refused, or ask for caution
     return json.loads(shown.getvalue())
 
 

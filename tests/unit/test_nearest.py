@@ -90,14 +90,6 @@ def test_one_specimen_has_no_neighbours():
     assert np.isnan(match.quantile) and match.distance > 0
 
 
-def test_a_dead_point_is_left_out(simulated):
-    z = cell(F, 100.0)
-    z[10] = 0
-    match, without = simulated.nearest(Spectrum(F, z)), np.arange(F.size) != 10
-    assert match.distance == simulated.nearest(Spectrum(F[without], z[without])).distance
-    assert F[10] not in match.frequency
-
-
 def test_the_same_spectrum_is_answered_the_same_after_others(simulated):
     first = simulated.nearest(alien())
     simulated.nearest(alien(np.geomspace(1, 1e3, 20)))

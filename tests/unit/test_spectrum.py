@@ -39,6 +39,7 @@ def test_a_repeated_frequency_is_named():
         ([-1, 1], [1, 1], "frequency -1 Hz is not positive"),
         ([2, 1], [1, 1], "ascending"),
         ([1, 1], [1, 1], "ascending"),
+        ([1, 2, 3], [1, 0, 1], "impedance at 2 Hz is zero.*remove the point"),
     ],
 )
 def test_what_is_no_spectrum_is_refused_with_its_source(frequency, impedance, message):
@@ -109,6 +110,31 @@ def test_a_set_gives_back_what_it_was_made_of():
     assert np.array_equal(one.impedance, impedance[1])
     assert (one.temperature, one.thickness, one.area, one.specimen) == (310.0, 0.1, 0.6, "b")
     assert spectra.spectrum(2).area is None
+
+
+def test_a_set_of_spectra_gives_each_back():
+    facts = {
+        "temperature": 300.0,
+        "specimen": "a",
+        "material": "llzo",
+        "electrodes": "blocking",
+        "source": "x (sweep 2)",
+    }
+    spectra = [Spectrum(FREQUENCY, IMPEDANCE, file="x", **facts), Spectrum(FREQUENCY, 2 * IMPEDANCE)]
+    for k, one in enumerate(spectra):
+        back = SpectrumSet.from_spectra(spectra).spectrum(k)
+        assert np.array_equal(back.impedance, one.impedance)
+        for name in (*facts, "file", "thickness", "area"):
+            assert getattr(back, name) == getattr(one, name), name
+
+
+def test_a_spectrum_of_a_set_is_named_by_what_is_known_of_it():
+    unknown = {"thickness": np.nan, "area": np.nan, "material": "m", "electrode": "e"}
+    made = SpectrumSet.from_arrays(
+        FREQUENCY, IMPEDANCE[None].repeat(2, 0), temperature=[np.nan, 298.15], specimen=["", "p"], **unknown
+    )
+    assert [made.spectrum(k).source for k in range(2)] == ["spectrum 1", "p at 25 C"]
+    assert made.spectrum(0).specimen is None and made.spectrum(0).electrodes is None
 
 
 @pytest.mark.parametrize("name", SpectrumSet.REQUIRED)

@@ -10,7 +10,7 @@ import pytest
 from series_files import StubReader, write
 
 from ionscope.batch.log import GrowingTable
-from ionscope.batch.watching import FolderWatch, finished_files
+from ionscope.batch.watching import PATIENCE, FolderWatch, finished_files
 from ionscope.cli import main
 from ionscope.errors import InputDataError
 from ionscope.reader import Reader
@@ -79,6 +79,39 @@ def test_polls_go_on_with_the_interval_between_them(tmp_path):
     assert next(files).name == "a.csv" and waits == [0.5]
 
 
+def test_a_folder_that_is_away_for_a_while_does_not_end_the_watch(tmp_path):
+    folder, away, told = tmp_path / "data", tmp_path / "away", []
+    folder.mkdir()
+    (folder / "a.csv").write_text("1")
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 2:
+            folder.rename(away)
+        if len(waits) == 4:
+            away.rename(folder)
+            (folder / "b.csv").write_text("2")
+
+    files = finished_files(FolderWatch(folder), 1.0, sleep, told.append)
+    assert names([next(files), next(files)]) == ["a.csv", "b.csv"]
+    assert len(told) == 2 and "cannot be watched" in told[0] and "there again" in told[1]
+
+
+def test_a_folder_that_stays_away_ends_the_watch(tmp_path):
+    folder, waits = tmp_path / "data", []
+    folder.mkdir()
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if folder.exists():
+            folder.rmdir()
+
+    with pytest.raises(InputDataError, match="cannot be watched"):
+        next(finished_files(FolderWatch(folder), 600.0, sleep))
+    assert PATIENCE <= sum(waits) < PATIENCE + 3 * 600
+
+
 def test_a_growing_table_is_gone_on_with_and_mended(tmp_path):
     path = tmp_path / "new" / "log.csv"
     GrowingTable(path, ["a", "b"]).append({"b": 1.5, "c": "not a column"})
@@ -106,7 +139,8 @@ def test_the_command_tells_each_file_and_ends_with_an_interrupt(tmp_path, monkey
 
     monkeypatch.setattr(Reader, "load", lambda folder=None: StubReader())
     monkeypatch.setattr(
-        "ionscope.batch.watching.finished_files", lambda watch, interval: finished_files(watch, interval, sleep)
+        "ionscope.batch.watching.finished_files",
+        lambda watch, interval, tell: finished_files(watch, interval, sleep, tell),
     )
     output = tmp_path / "log.csv"
     assert main(["watch", str(tmp_path), "--output", str(output), "--interval", "0.1"]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,4 @@ class GrowingTable:
         )
         with open(self.path, "ab", buffering=0) as file:  # one write, at the end of the file
             file.write(line.getvalue().encode())
+            os.fsync(file.fileno())  # a night's rows are not to be lost with the power

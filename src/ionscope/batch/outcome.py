@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ionscope.batch.requests import Request, read_request
 from ionscope.errors import InputDataError, IonscopeError
+from ionscope.io.request import Request, read_request
 from ionscope.measure import shape_spread
 from ionscope.reader import Reader
 from ionscope.reading import Reading
@@ -89,16 +89,6 @@ class Outcome:
         return sum(reading.verdict == verdict for reading in self.readings)
 
 
-def predict_file(request: Request, reader: Reader, sign: str = "auto") -> list[Reading]:
-    """The readings of every sweep of one file.
-
-    Raises
-    ------
-    InputDataError : the file, or one of its sweeps, cannot be read
-    """
-    return [_read(request, spectrum, reader) for spectrum in read_request(request, sign)]
-
-
 def predict_all(
     requests: Sequence[Request],
     reader: Reader,
@@ -136,13 +126,9 @@ def predict_all(
 
 def _add_reading(outcome: Outcome, request: Request, spectrum: Spectrum, reader: Reader) -> None:
     try:
-        outcome.readings.append(_read(request, spectrum, reader))
+        outcome.readings.append(reader.read(spectrum, shape_spread(request.thickness, request.area)))
     except Exception as error:
         outcome.failures.append(_failure(spectrum.source, error))
-
-
-def _read(request: Request, spectrum: Spectrum, reader: Reader) -> Reading:
-    return reader.read(spectrum, shape_spread(request.thickness, request.area))
 
 
 def _failure(file: str, error: Exception) -> Failure:
@@ -157,14 +143,15 @@ def find_series(
 ) -> list[Series]:
     """A series for every specimen that was read at three temperatures or more; refused readings are left out.
 
-    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not. `errors`
-    are the reader's (`Reader.series_errors`).
+    Sweeps of one file that name no specimen are taken as one specimen's; sweeps of several such files are not, nor are
+    spectra that come from no file (`Spectrum.file`). `errors` are the reader's (`Reader.series_errors`).
     """
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
         spectrum = reading.spectrum
-        if spectrum.temperature is not None:
-            groups.setdefault(spectrum.specimen or _file_of(spectrum.source), []).append(reading)
+        name = spectrum.specimen or spectrum.file
+        if name and spectrum.temperature is not None:
+            groups.setdefault(name, []).append(reading)
     series = []
     for specimen, members in groups.items():
         used = [reading for reading in members if reading.verdict != "refuse"]
@@ -192,16 +179,11 @@ def find_series(
     return series
 
 
-def _file_of(source: str) -> str:
-    """The file of a spectrum's source, which for one of several reads ``file (sweep 2)``."""
-    head, found, tail = source.rpartition(" (")
-    return head if found and tail.rstrip(")").split(" ")[0] in ("sweep", "spectrum") else source
-
-
 def exit_code(outcome: Outcome) -> int:
-    """0 fine, 2 nothing could be read, 3 the only file was refused, 4 some files of several were refused or bad."""
+    """0 fine, 2 nothing could be read, 3 the only file was refused, 4 some files of several were refused or bad,
+    or some sweeps of the only file bad."""
     if not outcome.readings:
         return 2
     if not (outcome.failures or outcome.count("refuse")):
         return 0
-    return 3 if outcome.files == 1 else 4
+    return 3 if outcome.files == 1 and not outcome.failures else 4

@@ -16,7 +16,7 @@ import xarray as xr
 from ionscope import __version__
 from ionscope.batch.outcome import Failure, Outcome, Series
 from ionscope.errors import InputDataError
-from ionscope.files import to_json, whole_file, write_text
+from ionscope.files import begins_with, to_json, whole_file, write_text
 from ionscope.reading import Reading
 from ionscope.series import LEAST_EA
 
@@ -35,6 +35,9 @@ COLUMNS = (
     *("reasons", "notes", "assumptions"),
 )
 """Of the table of spectra; intervals are 90 %."""
+
+SERIES_BEGIN = "specimen,temperatures,"
+"""How a table of series begins."""
 
 _SERIES_INTERVALS = ("ea_ev", "ea_kj_mol", "sigma_25c_s_cm")
 
@@ -125,15 +128,19 @@ def kind_of(path: str) -> str:
 def write_outcome(outcome: Outcome, path: Path | str, kind: str) -> list[Path]:
     """Write an outcome as one of `KINDS`, whole or not at all; returns the files written.
 
-    CSV cannot hold two tables: series stand in a second file beside it (`series_path`).
+    CSV cannot hold two tables: series stand in a second file beside it (`series_path`). Where there are none now, the
+    one that an earlier call has written there is removed: it would pass for that of this outcome.
     """
     path = Path(path)
     if kind == "csv":
         _write_csv(spectra_table(outcome), path)
+        beside = series_path(path)
         if not outcome.series:
+            if beside.is_file() and begins_with(beside, SERIES_BEGIN):
+                beside.unlink()
             return [path]
-        _write_csv(series_table(outcome.series), series_path(path))
-        return [path, series_path(path)]
+        _write_csv(series_table(outcome.series), beside)
+        return [path, beside]
     if kind == "jsonl":
         write_text(path, json_lines(outcome))
     elif kind == "netcdf":
@@ -150,9 +157,9 @@ def as_csv(outcome: Outcome) -> str:
 
 
 def as_object(outcome: Outcome) -> dict[str, Any]:
-    """Plain values: ``spectra`` in the form of a single file's JSON, ``series``, and ``failures``."""
+    """Plain values: ``spectra`` (`Reading.as_dict`), ``series``, and ``failures``."""
     return {
-        "spectra": [{**reading.as_dict(), "specimen": reading.spectrum.specimen} for reading in outcome.readings],
+        "spectra": [reading.as_dict() for reading in outcome.readings],
         "series": [one.as_dict() for one in outcome.series],
         "failures": [{"file": failure.file, "reason": failure.reason} for failure in outcome.failures],
     }

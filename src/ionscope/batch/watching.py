@@ -16,6 +16,9 @@ from pathlib import Path
 from ionscope.batch.requests import is_data_file
 from ionscope.errors import InputDataError
 
+PATIENCE = 3600.0
+"""Seconds for which a folder that was listed before may stay away, as a network drive does, before the watch ends."""
+
 State = tuple[int, int]
 """Size in bytes and time of change in ns."""
 
@@ -72,8 +75,39 @@ class FolderWatch:
         return states
 
 
-def finished_files(watch: FolderWatch, interval: float, sleep: Callable[[float], None] = time.sleep) -> Iterator[Path]:
-    """Each file as it is finished, for ever; `interval` is the time between two polls in s."""
+def finished_files(
+    watch: FolderWatch,
+    interval: float,
+    sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Iterator[Path]:
+    """Each file as it is finished, for ever.
+
+    Parameters
+    ----------
+    interval : time between two polls, s
+    sleep : waits between two polls
+    tell : is given a line when the folder cannot be listed, and one when it can be again
+
+    Raises
+    ------
+    InputDataError : the folder cannot be listed at first, or not for `PATIENCE`
+    """
+    finished = watch.poll()
+    away = 0.0
     while True:
-        yield from watch.poll()
+        yield from finished
         sleep(interval)
+        try:
+            finished = watch.poll()
+        except InputDataError as error:  # a network drive that is away for a while does not end a night's watch
+            if away > PATIENCE:
+                raise
+            if not away:
+                tell(f"{error}; trying again for {PATIENCE / 60:g} minutes")
+            away += interval
+            finished = []
+        else:
+            if away:
+                tell(f"{watch.folder}: is there again")
+            away = 0.0

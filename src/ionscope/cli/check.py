@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     files = FileReader(arguments.file, arguments.sign)
     taken: set[str] = set()
+    if arguments.plot:
+        files.inputs.spare_in(arguments.plot, r".*-kramers-kronig(-\d+)?\.(svg|csv)")
     for _, spectra in files:
         for spectrum in spectra:
             report = assess(spectrum)

@@ -9,5 +9,6 @@ INTERRUPTED = 130
 
 EPILOG = (
     "Exit codes: 0 fine, 2 bad input (one line says what and where; of several files: none could be read), "
-    "3 a spectrum was refused (and why), 4 of several files some were refused or could not be read (listed at the end)."
+    "3 a spectrum was refused (and why), 4 of several files some were refused or could not be read (listed at the "
+    "end), or some sweeps of the only file could not be read."
 )

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from ionscope.cli.codes import BAD_INPUT, OK, SOME_BAD
+from ionscope.cli.outputs import Inputs
 from ionscope.errors import IonscopeError
 
 
@@ -21,6 +22,7 @@ class FileReader:
         from ionscope.batch.requests import gather_requests
 
         self.requests = gather_requests(names)
+        self.inputs = Inputs([*names, *(request.path for request in self.requests)])
         self.sign = sign
         self._bad: list[str] = []
 
@@ -30,7 +32,7 @@ class FileReader:
 
     def __iter__(self) -> Iterator[tuple[str, list]]:
         """(path, spectra) of each file that can be read."""
-        from ionscope.batch.requests import read_request
+        from ionscope.io.request import read_request
 
         for request in self.requests:
             try:

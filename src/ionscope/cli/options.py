@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
-from pathlib import Path
 
 from ionscope.electrodes import ELECTRODES
 from ionscope.errors import InputDataError
@@ -69,11 +66,18 @@ def add_thermometer(parser: argparse.ArgumentParser) -> None:
 
 
 def stated(arguments: argparse.Namespace):
-    """The facts of `add_facts` as a `Request` without a file."""
-    from ionscope.batch.requests import Request
+    """The facts of `add_facts` as a `Request` without a file.
+
+    Raises
+    ------
+    InputDataError : a temperature below absolute zero
+    """
+    from ionscope.io.request import Request
     from ionscope.spectrum import ZERO_CELSIUS
 
     celsius = arguments.temperature
+    if celsius is not None and not -ZERO_CELSIUS < celsius < float("inf"):
+        raise InputDataError(f"--temperature {celsius:g}: must be a number of Celsius above -{ZERO_CELSIUS}")
     return Request(
         "",
         None if celsius is None else celsius + ZERO_CELSIUS,
@@ -111,23 +115,3 @@ def positive(text: str) -> float:
     if value == 0:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
-
-
-def check_output(path: str, inputs: list[str]) -> None:
-    """Refuse, before any work is done, an output that cannot be written or that would replace one of the inputs.
-
-    Raises
-    ------
-    InputDataError : with the path and the reason
-    """
-    place = Path(path)
-    if place.is_dir():
-        raise InputDataError(f"{path}: is a folder; name a file in it")
-    for name in inputs:
-        if os.path.exists(name) and place.exists() and os.path.samefile(name, place):
-            raise InputDataError(f"{path}: is one of the files to read; name another output")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=place.parent).close()
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be written ({error.strerror})") from None

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from ionscope.cli.codes import EPILOG, OK, REFUSED
-from ionscope.cli.options import add_facts, add_model, add_sign, add_thermometer, check_output, stated
+from ionscope.cli.codes import EPILOG
+from ionscope.cli.options import add_facts, add_model, add_sign, add_thermometer, stated
+from ionscope.cli.outputs import Inputs, check_beside, check_output
 from ionscope.errors import InputDataError
 
 TO_STDOUT = "csv", "jsonl"
@@ -37,8 +38,7 @@ def add(commands) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="one JSON object, a list of them for several sweeps; of several files an object with spectra, series, "
-        "failures",
+        help="one JSON object of a single sweep; of several sweeps or files an object with spectra, series, failures",
     )
     parser.add_argument(
         "--to",
@@ -52,77 +52,85 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from ionscope.batch.outcome import exit_code, predict_all
     from ionscope.batch.requests import gather_requests
-    from ionscope.batch.tables import kind_of
+    from ionscope.batch.tables import SERIES_BEGIN, kind_of, series_path
+    from ionscope.files import to_json
     from ionscope.reader import Reader
 
     if arguments.json and (arguments.to or arguments.output):
         raise InputDataError("--json prints to standard output; leave out --to and --output, or write --to jsonl")
     requests = gather_requests(arguments.file, stated(arguments))
     kind = arguments.to or (kind_of(arguments.output) if arguments.output else None)
+    inputs = Inputs([*arguments.file, *(request.path for request in requests)])
     if arguments.output:
-        check_output(arguments.output, [*arguments.file, *(request.path for request in requests)])
+        check_output(arguments.output, inputs)
+        if kind == "csv":
+            check_beside(series_path(arguments.output), SERIES_BEGIN, inputs)
     elif kind and kind not in TO_STDOUT:
         raise InputDataError(f"--to {kind} needs --output FILE")
+    if arguments.plot:
+        inputs.spare_in(arguments.plot, r"arrhenius-.*\.(svg|csv)")
     reader = Reader.load(arguments.model)
-    if len(requests) == 1:
-        return _one_file(arguments, requests[0], reader, kind)
-    return _many_files(arguments, requests, reader, kind)
-
-
-def _one_file(arguments: argparse.Namespace, request, reader, kind: str | None) -> int:
-    from ionscope.batch.outcome import Outcome, find_series, predict_file
-    from ionscope.batch.tables import describe_series
-    from ionscope.files import to_json
-    from ionscope.reading import describe
-
-    readings = predict_file(request, reader, arguments.sign)
-    outcome = Outcome(1, readings, [], find_series(readings, arguments.thermometer_error, reader.series_errors))
-    if arguments.json:
-        content = [reading.as_dict() for reading in readings]
-        print(to_json(content[0] if len(content) == 1 else content))
-    elif kind:
-        _write(outcome, arguments.output, kind)
-    else:
-        print("\n\n".join([*map(describe, readings), *map(describe_series, outcome.series)]))
-    _plot(outcome, arguments.plot)
-    return REFUSED if outcome.count("refuse") else OK
-
-
-def _many_files(arguments: argparse.Namespace, requests, reader, kind: str | None) -> int:
-    from tqdm import tqdm
-
-    from ionscope.batch.outcome import exit_code, predict_all
-    from ionscope.batch.tables import as_object, describe_outcome, describe_series, series_note, summary
-    from ionscope.files import to_json
-
     outcome = predict_all(
         requests,
         reader,
         sign=arguments.sign,
         thermometer_error=arguments.thermometer_error,
-        progress=lambda items: tqdm(items, desc="files", unit="file", disable=None),  # on a terminal only
+        progress=lambda items: tqdm(items, desc="files", unit="file", disable=len(requests) == 1 or None),  # a terminal
     )
+    if len(requests) == 1 and not outcome.readings and len(outcome.failures) == 1:
+        failure = outcome.failures[0]
+        raise InputDataError(f"{failure.file}: {failure.reason}")
     if outcome.readings:
         if arguments.json:
-            print(to_json(as_object(outcome)))
+            print(to_json(_json(outcome)))
         elif kind:
             _write(outcome, arguments.output, kind)
         else:
-            print(describe_outcome(outcome))
-            for series in outcome.series:
-                print(f"\n{describe_series(series)}")
-            if outcome.series:
-                print(f"\n{series_note(arguments.thermometer_error)}")
+            _show(outcome, arguments.thermometer_error)
         _plot(outcome, arguments.plot)
     sys.stdout.flush()
+    if outcome.files > 1 or outcome.failures:
+        _tell(outcome)
+    return exit_code(outcome)
+
+
+def _json(outcome):
+    """The one sweep of one file by itself; otherwise lists of spectra, series and failures."""
+    from ionscope.batch.tables import as_object
+
+    content = as_object(outcome)
+    alone = outcome.files == 1 and len(outcome.readings) == 1 and not outcome.failures
+    return content["spectra"][0] if alone else content
+
+
+def _show(outcome, thermometer_error: float) -> None:
+    """One file at length, several as a table."""
+    from ionscope.batch.tables import describe_outcome, describe_series, series_note
+    from ionscope.reading import describe
+
+    if outcome.files == 1:
+        print("\n\n".join([*map(describe, outcome.readings), *map(describe_series, outcome.series)]))
+        return
+    print(describe_outcome(outcome))
+    for series in outcome.series:
+        print(f"\n{describe_series(series)}")
+    if outcome.series:
+        print(f"\n{series_note(thermometer_error)}")
+
+
+def _tell(outcome) -> None:
+    from ionscope.batch.tables import summary
+
     print(f"ionscope: {summary(outcome)}", file=sys.stderr)
     for reading in outcome.readings:
         if reading.verdict == "refuse":
             print(f"refused: {reading.spectrum.source}: {reading.reasons[0]}", file=sys.stderr)
     for failure in outcome.failures:
         print(f"not read: {failure.file}: {failure.reason}", file=sys.stderr)
-    return exit_code(outcome)
 
 
 def _write(outcome, path: str | None, kind: str) -> None:

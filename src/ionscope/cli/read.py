@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ionscope.cli.codes import EPILOG
 from ionscope.cli.files import FileReader
-from ionscope.cli.options import add_sign, check_output
+from ionscope.cli.options import add_sign
+from ionscope.cli.outputs import check_beside, check_output
 from ionscope.errors import InputDataError
 
 
@@ -24,7 +25,7 @@ def add(commands) -> None:
         "--to", choices=("csv", "netcdf"), help="kind of output (default: netcdf if --output ends in .nc, else csv)"
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="write here, whole or not at all; `ionscope read` reads it back exactly"
+        "--output", metavar="FILE", help="write here, whole or not at all; `ionscope read` reads it back"
     )
     parser.add_argument(
         "--plot", metavar="FOLDER", help="a Nyquist and Bode plot of each file (SVG, with the points as CSV)"
@@ -33,26 +34,23 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the spectra of a file as CSV: sweep, frequency_hz, z_real_ohm, z_imag_ohm, of several files with a column
-    file before them; assumptions go to stderr."""
+    """Print the spectra of files as the CSV that --output writes, which `ionscope` reads back with all that was told of
+    specimens, temperatures and geometry; assumptions go to stderr."""
     kind = arguments.to or ("netcdf" if (arguments.output or "").lower().endswith(".nc") else "csv")
     if kind == "netcdf" and not arguments.output:
         raise InputDataError("--to netcdf needs --output FILE")
     files = FileReader(arguments.file, arguments.sign)
     if arguments.output:
-        check_output(arguments.output, [request.path for request in files.requests])
+        check_output(arguments.output, files.inputs)
+    if arguments.plot:
+        _check_plots(files, Path(arguments.plot))
     everything = []
     taken: set[str] = set()
-    begun = False
     for path, spectra in files:
         for spectrum in spectra:
             for assumption in spectrum.assumptions:
                 print(f"{spectrum.source}: {assumption}", file=sys.stderr)
-        if arguments.output:
-            everything += spectra
-        else:
-            _print(spectra, None if files.single else path, header=not begun)
-            begun = True
+        everything += spectra
         if arguments.plot:
             _plot(path, spectra, Path(arguments.plot), taken)
     if everything:
@@ -60,23 +58,24 @@ def run(arguments: argparse.Namespace) -> int:
     return files.finish()
 
 
-def _print(spectra, path: str | None, *, header: bool) -> None:
-    import csv
+def _write(spectra, path: str | None, kind: str) -> None:
+    from ionscope.io import spectra_text, write_netcdf, write_spectra
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    before = [] if path is None else [path]
-    if header:
-        writer.writerow([*(["file"] if before else []), "sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm"])
-    for i, spectrum in enumerate(spectra):
-        for f, z in zip(spectrum.frequency, spectrum.impedance, strict=True):
-            writer.writerow([*before, i, f"{f:.10g}", f"{z.real:.10g}", f"{z.imag:.10g}"])
-
-
-def _write(spectra, path: str, kind: str) -> None:
-    from ionscope.io import write_netcdf, write_spectra
-
+    if path is None:
+        print(spectra_text(spectra), end="")
+        return
     (write_netcdf if kind == "netcdf" else write_spectra)(spectra, path)
     print(f"{path}: written", file=sys.stderr)
+
+
+def _check_plots(files: FileReader, folder: Path) -> None:
+    from ionscope.report.figures.laboratory import SPECTRUM_COLUMNS, file_name
+
+    taken: set[str] = set()
+    for request in files.requests:
+        drawing = folder / f"{file_name(Path(request.path).name, taken)}.svg"
+        files.inputs.spare(drawing)
+        check_beside(drawing.with_suffix(".csv"), ",".join(SPECTRUM_COLUMNS), files.inputs)
 
 
 def _plot(path: str, spectra, folder: Path, taken: set[str]) -> None:

@@ -6,6 +6,7 @@ import argparse
 
 from ionscope.cli.codes import OK
 from ionscope.cli.options import add_config
+from ionscope.cli.outputs import Inputs, check_output
 
 
 def add(commands) -> None:
@@ -69,6 +70,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from ionscope.io.dataset import write_dataset
     from ionscope.simulate.generate import Priors, n_specimens, simulate_specimens
 
+    check_output(arguments.output, Inputs([arguments.file]))
     run = load_run(read_yaml(arguments.file), arguments.config, arguments.file)
     priors = Priors.load(arguments.config, run.materials, run.simulation.electrodes, run.simulation.cell)
     numbers = range(n_specimens(run.simulation, priors))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from ionscope.cli.codes import OK
@@ -56,8 +57,12 @@ def _watch(arguments: argparse.Namespace) -> None:
     ignored = frozenset({Path(arguments.output).resolve()} if arguments.output else ())
     reader = Reader.load(arguments.model)
     output = GrowingTable(arguments.output, COLUMNS) if arguments.output else None
-    for path in finished_files(FolderWatch(folder, arguments.new_only, ignored), arguments.interval):
+    for path in finished_files(FolderWatch(folder, arguments.new_only, ignored), arguments.interval, tell=_warn):
         _tell(path, arguments, reader, output)
+
+
+def _warn(line: str) -> None:
+    print(f"ionscope: {line}", file=sys.stderr, flush=True)
 
 
 def _tell(path: Path, arguments: argparse.Namespace, reader, output) -> None:

@@ -8,7 +8,6 @@ and `electrodes` may be missing. A file of several temperatures or specimens may
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from ionscope.errors import InputDataError
 from ionscope.evaluate.strict_table import Row, read_rows
 from ionscope.files import whole_file
 from ionscope.io import read_spectra
-from ionscope.io.meant import meant_sweeps
+from ionscope.io.request import Request, read_sweeps
+from ionscope.measure import Measure
 from ionscope.spectrum import ZERO_CELSIUS, Spectrum
 
 NAME = "known.csv"
@@ -48,6 +48,9 @@ RANGES = {
 }
 """What a cell may hold: a value outside is a typing error or in another unit."""
 
+GEOMETRY = ("thickness_cm", "area_cm2")
+"""Cells that may carry an error, as ``0.785+-0.01``."""
+
 CONSISTENT = 0.1
 """Relative difference up to which a conductivity and a resistance with its geometry say the same."""
 
@@ -58,7 +61,7 @@ class KnownSpectrum:
 
     file : the measured file as the table names it, with its folder below the table's
     path : where it lies
-    temperature_c, thickness_cm, area_cm2, specimen, material, electrodes : how it was measured, and what it is
+    temperature_c, thickness, area, specimen, material, electrodes : how it was measured (C, cm, cm2), and what it is
     resistance_ohm, sigma_total_s_cm, ea_ev : what was published about it, from `source`
     where : file and line of the row, for messages
     """
@@ -66,8 +69,8 @@ class KnownSpectrum:
     file: str
     path: Path
     temperature_c: float | None
-    thickness_cm: float | None
-    area_cm2: float | None
+    thickness: Measure | None
+    area: Measure | None
     specimen: str | None
     material: str | None
     electrodes: str | None
@@ -81,6 +84,14 @@ class KnownSpectrum:
     def temperature(self) -> float | None:
         """K."""
         return None if self.temperature_c is None else self.temperature_c + ZERO_CELSIUS
+
+    @property
+    def thickness_cm(self) -> float | None:
+        return None if self.thickness is None else self.thickness.value
+
+    @property
+    def area_cm2(self) -> float | None:
+        return None if self.area is None else self.area.value
 
     @property
     def published_resistance(self) -> float | None:
@@ -100,20 +111,28 @@ class KnownSpectrum:
             return None
         return self.thickness_cm / (self.resistance_ohm * self.area_cm2)
 
-    def sweeps(self, spectra: Sequence[Spectrum]) -> list[tuple[int, Spectrum]]:
-        """The spectra of this file that the row speaks of, each with its place in the file; see `meant_sweeps`."""
-        return meant_sweeps(spectra, self.temperature, self.specimen, f"{self.where}: {self.file}")
-
-    def completed(self, spectrum: Spectrum) -> Spectrum:
-        """`spectrum` with what this row states of how it was measured and of what."""
-        return spectrum.with_(
-            temperature=self.temperature,
-            thickness=self.thickness_cm,
-            area=self.area_cm2,
-            specimen=self.specimen,
-            material=self.material,
-            electrodes=self.electrodes,
+    @property
+    def request(self) -> Request:
+        """What `ionscope predict` is asked by this row."""
+        return Request(
+            str(self.path),
+            self.temperature,
+            self.thickness,
+            self.area,
+            self.specimen,
+            self.material,
+            self.electrodes,
+            chooses=self.temperature is not None or self.specimen is not None,
         )
+
+    def sweeps(self) -> list[tuple[int, Spectrum]]:
+        """The spectra of this file that the row speaks of, with what it states, each with its place in the file.
+
+        Raises
+        ------
+        InputDataError : the file cannot be read, or none of its sweeps is meant
+        """
+        return read_sweeps(self.request, f"{self.where}: {self.file}")
 
 
 def read_known(path: Path | str) -> list[KnownSpectrum]:
@@ -150,10 +169,12 @@ def _entry(row: Row, folder: Path) -> KnownSpectrum:
         raise row.fault("file", "must lie beside the table or below it")
     if not (folder / name).is_file():
         raise row.fault("file", f"no such file in {folder}")
-    numbers = {column: row.optional_number(column, *limits) for column, limits in RANGES.items()}
+    numbers = {name: row.optional_number(name, *RANGES[name]) for name in RANGES if name not in GEOMETRY}
     entry = KnownSpectrum(
         file=name.as_posix(),
         path=folder / name,
+        thickness=row.optional_measure("thickness_cm", *RANGES["thickness_cm"]),
+        area=row.optional_measure("area_cm2", *RANGES["area_cm2"]),
         specimen=row.cells["specimen"] or None,
         material=row.cells["material"] or None,
         electrodes=row.choice("electrodes", ELECTRODES),

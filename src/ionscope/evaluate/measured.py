@@ -14,7 +14,6 @@ from ionscope.errors import InputDataError
 from ionscope.evaluate.known import KnownSpectrum
 from ionscope.evaluate.nearest import Match, SimulatedSpectra
 from ionscope.files import whole_file, write_json
-from ionscope.io import read_spectra
 from ionscope.spectrum import Spectrum
 
 ROUNDING = 1e-9
@@ -24,6 +23,7 @@ COLUMNS = [
     *("file", "sweep", "specimen", "temperature_c", "predicted_ohm", "lower_ohm", "upper_ohm", "published_ohm"),
     *("relative_error", "covered", "read_off_ohm", "read_off_relative_error", "no_worse_than_read_off"),
     *("predicted_s_cm", "published_s_cm", "verdict", "reasons", "source"),
+    *("published_ea_ev", "predicted_ea_ev", "lower_ea_ev", "upper_ea_ev", "ea_covered"),
     *("nearest_specimen", "nearest_electrode", "nearest_distance", "nearest_quantile", "nearest_points"),
 ]
 
@@ -41,10 +41,36 @@ JSON_NAMES = {"predicted_ohm": "predicted", "published_ohm": "published"}
 
 @dataclass
 class Comparison:
-    """Rows of the table (columns `COLUMNS`), and the nearest simulated spectrum of each, None where none was sought."""
+    """Rows of the table (columns `COLUMNS`); of each the nearest simulated spectrum, None where none was sought, and
+    the reading, None where it could not be read."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     matches: list[Match | None] = field(default_factory=list)
+    readings: list[Any] = field(default_factory=list)
+
+    @property
+    def unread(self) -> list[dict[str, Any]]:
+        """The rows of files and sweeps that could not be read."""
+        return [row for row, reading in zip(self.rows, self.readings, strict=True) if reading is None]
+
+    def add_energies(self, series: Iterable[Any]) -> None:
+        """Put the activation energies of `series` (`ionscope.batch.outcome.find_series` of the readings) beside those
+        published for the same specimens."""
+        energies = {one.specimen: one.fit.ea for one in series}
+        for row, reading in zip(self.rows, self.readings, strict=True):
+            spectrum = None if reading is None else reading.spectrum
+            name = None if spectrum is None else spectrum.specimen or spectrum.file
+            energy = energies.get(name)
+            if energy is None:
+                continue
+            row |= {
+                "series": name,
+                "predicted_ea_ev": energy.value,
+                "lower_ea_ev": energy.lower,
+                "upper_ea_ev": energy.upper,
+            }
+            if row["published_ea_ev"] is not None:
+                row["ea_covered"] = bool(energy.lower <= row["published_ea_ev"] <= energy.upper)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -119,21 +145,26 @@ def compare(
     for entry in known:
         about: dict[str, Any] = {"file": entry.file, "specimen": entry.specimen, "source": entry.source}
         about["published_ohm"], about["published_s_cm"] = entry.published_resistance, entry.published_conductivity
+        about["published_ea_ev"] = entry.ea_ev
         try:
-            spectra = entry.sweeps(read_spectra(entry.path))
+            spectra = entry.sweeps()
         except InputDataError as error:
             comparison.rows.append({**about, "verdict": "refuse", "reasons": str(error)})
             comparison.matches.append(None)
+            comparison.readings.append(None)
             continue
         for number, spectrum in spectra:
             row = {**about, "sweep": number + 1}
             match = None if simulated is None else simulated.nearest(spectrum)
+            reading = None
             try:
-                row |= _compared(entry, read(entry.completed(spectrum)))
+                reading = read(spectrum)
+                row |= _compared(entry, reading)
             except InputDataError as error:
                 row |= {"verdict": "refuse", "reasons": str(error)}
             comparison.rows.append(row | _nearest(match))
             comparison.matches.append(match)
+            comparison.readings.append(reading)
     return comparison
 
 

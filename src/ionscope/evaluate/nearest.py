@@ -58,7 +58,7 @@ class SimulatedSpectra:
 
     def nearest(self, measured: Spectrum) -> Match | None:
         """The nearest simulated spectrum; None where fewer than `FEWEST_POINTS` frequencies lie in its band."""
-        inside = self._inside(measured.frequency) & (measured.impedance != 0)  # a dead point has no phase
+        inside = self._inside(measured.frequency)
         if inside.sum() < FEWEST_POINTS:
             return None
         frequency, own = measured.frequency[inside], measured.impedance[inside]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from ionscope.errors import IonscopeError
+from ionscope.errors import InputDataError, IonscopeError
+from ionscope.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,23 @@ class Row:
             raise self.fault(column, f"outside {low:g} to {high:g} {unit}")
         return value
 
+    def measure(self, column: str, low: float, high: float, unit: str) -> Measure:
+        """A positive number with or without its error, its value from `low` to `high`."""
+        try:
+            measure = Measure.parse(self.text(column))
+        except InputDataError as error:
+            raise self.fault(column, f"{error}; expected {unit}") from None
+        if not low <= measure.value <= high:
+            raise self.fault(column, f"outside {low:g} to {high:g} {unit}")
+        return measure
+
     def optional_number(self, column: str, low: float, high: float, unit: str) -> float | None:
-        """A number as `number` reads it, or None for an empty cell."""
-        return self.number(column, low, high, unit) if self.cells[column] else None
+        """A number as `number` reads it, or None where the cell is empty or its column is missing."""
+        return self.number(column, low, high, unit) if self.cells.get(column) else None
+
+    def optional_measure(self, column: str, low: float, high: float, unit: str) -> Measure | None:
+        """A measure as `measure` reads it, or None where the cell is empty or its column is missing."""
+        return self.measure(column, low, high, unit) if self.cells.get(column) else None
 
     def choice(self, column: str, allowed: Sequence[str]) -> str | None:
         """One of the texts `allowed`, None where the cell is empty or its column is missing."""

@@ -6,12 +6,13 @@
 
 from ionscope.io.netcdf import from_xarray, to_xarray, write_netcdf
 from ionscope.io.read import read_spectra, read_spectrum
-from ionscope.io.write import write_spectra, write_spectrum
+from ionscope.io.write import spectra_text, write_spectra, write_spectrum
 
 __all__ = [
     "from_xarray",
     "read_spectra",
     "read_spectrum",
+    "spectra_text",
     "to_xarray",
     "write_netcdf",
     "write_spectra",

@@ -3,8 +3,8 @@
 Laboratory spectra rarely share a frequency grid, so the layout is always the padded one: dimensions ``spectrum`` and
 ``point``, ``frequency [Hz]``, ``z_real`` and ``z_imag [ohm]`` over both, ascending in frequency, NaN behind the last
 point of a shorter spectrum. Facts stand over ``spectrum``: ``points``, ``temperature [K]``, ``thickness [cm]``,
-``area [cm2]`` (NaN where unknown), ``specimen``, ``material``, ``electrodes`` and ``source`` as text, ``assumptions``
-and ``metadata`` as JSON.
+``area [cm2]`` (NaN where unknown), ``specimen``, ``material``, ``electrodes``, ``file`` and ``source`` as text,
+``assumptions`` and ``metadata`` as JSON.
 Spectra on one grid go into a `ionscope.spectrum.SpectrumSet` (`SpectrumSet.from_spectra`).
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MARK = b"\x89HDF"
 _FACTS = ("temperature", "thickness", "area")
-_NAMED = ("specimen", "material", "electrodes")
+_NAMED = ("specimen", "material", "electrodes", "file")
 
 
 def to_xarray(spectra: Sequence[Spectrum]) -> xr.Dataset:

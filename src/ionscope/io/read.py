@@ -15,6 +15,7 @@ from ionscope.io.assemble import SIGNS, Raw, assemble
 from ionscope.io.facts import Options
 from ionscope.io.instruments import read_raw
 from ionscope.io.named import with_named_temperature
+from ionscope.io.stated_names import with_stated_names
 from ionscope.io.text import Text, decode, load_bytes, problem
 from ionscope.spectrum import Spectrum
 
@@ -61,7 +62,8 @@ def read_spectra(
             raise InputDataError(f"{name} {value!r} {unit} is not a positive number")
     source = str(path)
     spectra, title = _read(source, Options(sign, temperature, thickness, area), encoding)
-    return with_named_temperature(spectra, [Path(source).stem, *title])
+    spectra = with_named_temperature(spectra, [Path(source).stem, *title])
+    return [replace(spectrum, file=_file(source, spectrum.file)) for spectrum in spectra]
 
 
 def read_spectrum(
@@ -83,6 +85,11 @@ def read_spectrum(
     if len(spectra) != 1:
         raise problem(str(path), f"holds {len(spectra)} spectra where one is expected; use read_spectra and choose")
     return spectra[0]
+
+
+def _file(source: str, before: str | None) -> str:
+    """The file of a spectrum in `source`; one that was written there beside those of other files keeps them apart."""
+    return source if before in (None, source) else f"{source} [{before}]"
 
 
 def _read(source: str, options: Options, encoding: str | None) -> tuple[list[Spectrum], Sequence[str]]:
@@ -125,6 +132,8 @@ def _from_text(text: Text, options: Options) -> list[Spectrum]:
     for raw in raws:
         if raw.format == "table":  # an instrument's own program has an encoding of its own, and it is known
             raw.assumptions[:0] = text.assumptions
+    if len(raws) == 1 and raws[0].format == "table":
+        return with_stated_names(_spectra(raws, options), text, raws[0].table)
     spectra = _spectra(raws, options)
     if len(raws) > 1 and len(spectra) == len(raws):
         return [replace(s, source=f"{text.source} (spectrum {i})") for i, s in enumerate(spectra, 1)]

@@ -22,6 +22,9 @@ MOST_LABELS = 10
 """More curves than this are drawn without a legend."""
 
 
+SPECTRUM_COLUMNS = ("sweep", "frequency_hz", "z_real_ohm", "z_imag_ohm", "modulus_ohm", "phase_deg")
+
+
 def file_name(text: str, taken: set[str]) -> str:
     """A name for a file, of letters, digits, - and _; not one of those in `taken`, to which it is added."""
     base = re.sub(r"[^\w-]+", "-", text, flags=re.ASCII).strip("-")[:80] or "spectrum"
@@ -33,7 +36,7 @@ def file_name(text: str, taken: set[str]) -> str:
 
 
 def spectrum_data(spectra: Sequence[Spectrum]) -> pd.DataFrame:
-    """Points of spectra, one row each: ``sweep, frequency_hz, z_real_ohm, z_imag_ohm, modulus_ohm, phase_deg``."""
+    """Points of spectra, one row each, with the columns `SPECTRUM_COLUMNS`."""
     parts = [
         pd.DataFrame(
             {
@@ -47,7 +50,7 @@ def spectrum_data(spectra: Sequence[Spectrum]) -> pd.DataFrame:
         )
         for number, spectrum in enumerate(spectra, 1)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)[list(SPECTRUM_COLUMNS)]
 
 
 def draw_spectra(data: pd.DataFrame) -> Figure:
