@@ -167,3 +167,20 @@ def test_a_fact_between_blocks_that_is_not_used_is_told(tmp_path):
     spectra.write_text(table() + "\nTemperature: 40\n" + table().partition("\n")[2])
     first, second = read_spectra(spectra)
     assert not first.assumptions and any("'40', without a unit" in told for told in second.assumptions)
+
+
+@pytest.mark.parametrize("name", ["Temperature setpoint", "Set temperature", "Temp. set point", "T_set"])
+def test_what_was_measured_outdoes_a_set_point(name):
+    alone = read_preamble([f"{name}: 25 C"])
+    assert alone.temperature == pytest.approx(298.15) and alone.assumptions == []
+    for lines in ([f"{name}: 25 C", "Temperature: -20 C"], ["Temperature: -20 C", f"{name}: 25 C"]):
+        both = read_preamble(lines)
+        assert both.temperature == pytest.approx(253.15)
+        assert "a set point of 25 C and a temperature of -20 C; the latter was used" in both.assumptions[0]
+    assert read_preamble([f"{name}: 25 C", "Temperature: 24.6 C"]).assumptions == []
+
+
+def test_a_radius_is_half_a_diameter():
+    told = read_preamble(["Radius: 5 mm"])
+    assert told.area == pytest.approx(np.pi * 0.25)
+    assert "stated diameter of 10 mm" in told.assumptions[0]

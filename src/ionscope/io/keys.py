@@ -7,12 +7,14 @@ import re
 from ionscope.io.columns import unit_of
 
 NUMBERS = {
-    "temperature": r"(?:sample |cell |mean |set |actual |measurement |chamber |oven |furnace |stage )?"
-    r"temp(?:erature|eratur|\.)?(?: set(?: ?point)?)?"
+    "temperature": r"(?:sample |cell |mean |actual |measurement |chamber |oven |furnace |stage )?"
+    r"temp(?:erature|eratur|\.)?"
     r"|t|t_?sample",
+    "setpoint": r"set ?(?:point)? ?temp(?:erature|eratur|\.)?|temp(?:erature|eratur|\.)? set(?: ?point)?|t[_ ]?set",
     "thickness": r"(?:sample |pellet |electrolyte |film |membrane )?(?:thickness|dicke)|l",
     "area": r"(?:sample |pellet |cell |active |contact )?(?:electrode )?(?:surface )?(?:area|fläche)|a",
     "diameter": r"(?:sample |pellet |electrode |cell )?(?:diameter|durchmesser)",
+    "radius": r"(?:sample |pellet |electrode |cell )?radius",
     "amplitude": r"ac[ -]?volt(?:age)?|(?:ac |voltage |perturbation |excitation )?amplitude|osc(?:illator)? level",
 }
 """Facts that are numbers."""

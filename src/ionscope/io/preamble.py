@@ -13,18 +13,21 @@ from ionscope.io.keys import NUMBERS, kind_of, name_and_unit
 from ionscope.io.pairs import pairs
 from ionscope.spectrum import ZERO_CELSIUS
 
+_TEMPERATURES = "temperature", "setpoint"
+_LENGTHS = "thickness", "diameter", "radius"
 _EXPECTED = {
-    "temperature": ("k", "c", "f", "deg"),
-    "thickness": ("cm",),
-    "diameter": ("cm",),
+    **dict.fromkeys(_TEMPERATURES, ("k", "c", "f", "deg")),
+    **dict.fromkeys(_LENGTHS, ("cm",)),
     "area": ("cm2",),
 }
-_EXAMPLES = {"temperature": "C or K", "thickness": "mm", "diameter": "mm", "area": "cm2"}
+_EXAMPLES = {**dict.fromkeys(_TEMPERATURES, "C or K"), **dict.fromkeys(_LENGTHS, "mm"), "area": "cm2"}
+_OPTIONS = {"setpoint": "temperature", "diameter": "area", "radius": "area"}
 _AMPLITUDES = {
     **{unit: ("amplitude_v", scale) for unit, scale in (("v", 1.0), ("vrms", 1.0), ("mv", 1e-3), ("mvrms", 1e-3))},
     **{unit: ("amplitude_a", scale) for unit, scale in (("a", 1.0), ("ma", 1e-3), ("ua", 1e-6))},
 }
 _HOTTEST = 2500.0  # K
+_OFF_SETPOINT = 2.0  # K
 _SAME = 0.01  # share by which two statements of one fact may differ without a word
 
 
@@ -60,6 +63,10 @@ def read_preamble(lines: Iterable[str], decimal: str = "") -> Preamble:
             else:
                 _take(told, stated, kind, name, value, unit, decimal)
     told.temperature, told.thickness, told.area = (stated.get(kind) for kind in ("temperature", "thickness", "area"))
+    if "setpoint" in stated:
+        _compare_setpoint(told, stated["setpoint"])
+    if "radius" in stated:
+        stated.setdefault("diameter", 2 * stated["radius"])
     _compare_diameter(told, stated.get("diameter"))
     return told
 
@@ -86,7 +93,7 @@ def _take(told: Preamble, stated: dict[str, float], kind: str, name: str, value:
         if number is None:
             reason = how
         else:
-            reason = _keep(stated, kind, _in_kelvin(number, known[0]) if kind == "temperature" else number * known[1])
+            reason = _keep(stated, kind, _in_kelvin(number, known[0]) if kind in _TEMPERATURES else number * known[1])
             if how and not reason:
                 told.assumptions.append(f"{shown}; {how}.")
     if reason:
@@ -98,16 +105,16 @@ def _number(kind: str, found: Figure, unit: str) -> tuple[float | None, str]:
     number, celsius = found.value, " degrees Celsius" if unit == "deg" else ""
     if found.ambiguous:
         grouped, pointed = found.written.replace(",", ""), found.written.replace(",", ".")
-        if kind == "temperature" and float(grouped) > _HOTTEST:  # 298,150 K
+        if kind in _TEMPERATURES and float(grouped) > _HOTTEST:  # 298,150 K
             number = float(pointed)
         if number is None:
-            return None, f"which may be {grouped} or {pointed}; give it with --{'area' if kind == 'diameter' else kind}"
+            return None, f"which may be {grouped} or {pointed}; give it with --{_OPTIONS.get(kind, kind)}"
     return number, f"it was read as {number:.10g}{celsius}" if found.ambiguous or celsius else ""
 
 
 def _keep(stated: dict[str, float], kind: str, quantity: float) -> str | None:
     """The reason why a quantity is not used, None where it is, or where it is known already."""
-    low, high = (1, _HOTTEST) if kind == "temperature" else (0, math.inf)
+    low, high = (1, _HOTTEST) if kind in _TEMPERATURES else (0, math.inf)
     if not low < quantity < high:
         return "which no cell has"
     if not math.isclose(stated.setdefault(kind, quantity), quantity, rel_tol=_SAME):
@@ -128,6 +135,17 @@ def _amplitude(told: Preamble, found: Figure, key_unit: str) -> None:
     said = (found.rest.split() or [key_unit])[0]
     name, scale = _AMPLITUDES.get(said.lower().strip("[]();,"), ("amplitude", 1.0))
     told.metadata.setdefault(name, found.value * scale)
+
+
+def _compare_setpoint(told: Preamble, setpoint: float) -> None:
+    """A set point stands for the temperature where nothing was measured."""
+    if told.temperature is None:
+        told.temperature = setpoint
+    elif abs(told.temperature - setpoint) > _OFF_SETPOINT:
+        told.assumptions.append(
+            f"The file states a set point of {setpoint - ZERO_CELSIUS:.4g} C and a temperature of "
+            f"{told.temperature - ZERO_CELSIUS:.4g} C; the latter was used."
+        )
 
 
 def _compare_diameter(told: Preamble, diameter: float | None) -> None:
