@@ -72,6 +72,18 @@ def test_a_refused_one_of_several_is_told_by_its_own_code(folder, capsys):
     assert main(["predict", str(folder / "one.csv")]) == REFUSED
 
 
+def test_of_several_the_reasons_of_a_caution_are_told(folder, capsys, monkeypatch):
+    read = StubReader.read
+
+    def doubtful(self, spectrum, shape_spread=0.0):
+        return replace(read(self, spectrum, shape_spread), verdict="caution", reasons=("it drifts", "it is hot"))
+
+    monkeypatch.setattr(StubReader, "read", doubtful)
+    main(["predict", str(folder / "pellet_0.csv"), str(folder / "pellet_25.csv")])
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("caution: ")]
+    assert len(told) == 2 and all(line.endswith("it drifts (and 1 more)") for line in told)
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "nc", "html"])
 def test_the_ending_of_the_output_decides_its_kind(folder, ending, capsys):
     output = folder / "new" / f"all.{ending}"

@@ -126,9 +126,11 @@ def _tell(outcome) -> None:
     from ionscope.batch.tables import summary
 
     print(f"ionscope: {summary(outcome)}", file=sys.stderr)
-    for reading in outcome.readings:
-        if reading.verdict == "refuse":
-            print(f"refused: {reading.spectrum.source}: {reading.reasons[0]}", file=sys.stderr)
+    for verdict, word in (("caution", "caution"), ("refuse", "refused")):
+        for reading in outcome.readings:
+            if reading.verdict == verdict:
+                more = f" (and {len(reading.reasons) - 1} more)" if len(reading.reasons) > 1 else ""
+                print(f"{word}: {reading.spectrum.source}: {reading.reasons[0]}{more}", file=sys.stderr)
     for failure in outcome.failures:
         print(f"not read: {failure.file}: {failure.reason}", file=sys.stderr)
 
