@@ -129,6 +129,11 @@ class Spectrum:
         return self.frequency.size
 
     @property
+    def pellet(self) -> str | None:
+        """What it is a sweep of: its specimen, or the file whose sweeps are taken for one specimen's."""
+        return self.specimen or self.file
+
+    @property
     def temperature_c(self) -> float | None:
         """Temperature in Celsius, or None."""
         return None if self.temperature is None else self.temperature - ZERO_CELSIUS

@@ -149,9 +149,8 @@ def find_series(
     groups: dict[str, list[Reading]] = {}
     for reading in readings:
         spectrum = reading.spectrum
-        name = spectrum.specimen or spectrum.file
-        if name and spectrum.temperature is not None:
-            groups.setdefault(name, []).append(reading)
+        if spectrum.pellet and spectrum.temperature is not None:
+            groups.setdefault(spectrum.pellet, []).append(reading)
     series = []
     for specimen, members in groups.items():
         used = [reading for reading in members if reading.verdict != "refuse"]

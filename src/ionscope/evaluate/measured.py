@@ -58,8 +58,7 @@ class Comparison:
         published for the same specimens."""
         energies = {one.specimen: one.fit.ea for one in series}
         for row, reading in zip(self.rows, self.readings, strict=True):
-            spectrum = None if reading is None else reading.spectrum
-            name = None if spectrum is None else spectrum.specimen or spectrum.file
+            name = None if reading is None else reading.spectrum.pellet
             energy = energies.get(name)
             if energy is None:
                 continue

@@ -196,9 +196,9 @@ def unit_beside(cell: str) -> tuple[str, float | None, bool]:
     """
     text = cell.strip().strip('"').translate(_SIGNS).strip()
     bracket = _BRACKET.match(text)
-    for unit in [bracket["unit"]] if bracket else [text.partition("/")[2]]:
-        if unit_of(unit)[0] not in ("", "?"):
-            return unit_of(unit)
+    apart = unit_of(bracket["unit"] if bracket else text.partition("/")[2])
+    if apart[0] not in ("", "?"):
+        return apart
     for _, unit in _splits(text):
         if unit_of(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):
             return unit_of(unit)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ionscope.io.levels import told_of
-from ionscope.io.preamble import Preamble, read_preamble
+from ionscope.io.preamble import MEASURABLE, Preamble, in_kelvin, read_preamble
 from ionscope.io.table import Table
-from ionscope.spectrum import ZERO_CELSIUS
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,8 @@ def temperature_column(table: Table, notes: list[str]) -> np.ndarray | None:
     if found is None:
         return None
     column, values = found
-    if column.unit == "k":
-        return values
-    if column.unit == "c":
-        return values + ZERO_CELSIUS
-    if column.unit == "f":
-        return (values - 32) / 1.8 + ZERO_CELSIUS
+    if column.unit in ("k", "c", "f"):
+        return in_kelvin(values, column.unit)
     notes.append(f"{column.name} states no known unit of temperature (such as C or K); it was not used.")
     return None
 
@@ -70,7 +65,7 @@ def temperature_column(table: Table, notes: list[str]) -> np.ndarray | None:
 def _mean_temperature(values: np.ndarray) -> float | None:
     """The mean, or None where a sensor that is not connected wrote numbers far from any cell's temperature."""
     known = values[np.isfinite(values)]
-    if not known.size or known.min() < 1 or known.max() > 2500:
+    if not known.size or known.min() < MEASURABLE[0] or known.max() > MEASURABLE[1]:
         return None
     return float(known[0]) if np.ptp(known) == 0 else float(known.mean())
 

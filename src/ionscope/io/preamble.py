@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from ionscope.io.dialect import without_comment
 from ionscope.io.figure import Figure, figure, unit_after
@@ -26,9 +28,21 @@ _AMPLITUDES = {
     **{unit: ("amplitude_v", scale) for unit, scale in (("v", 1.0), ("vrms", 1.0), ("mv", 1e-3), ("mvrms", 1e-3))},
     **{unit: ("amplitude_a", scale) for unit, scale in (("a", 1.0), ("ma", 1e-3), ("ua", 1e-6))},
 }
-_HOTTEST = 2500.0  # K
+MEASURABLE = 1.0, 2500.0
+"""K that a cell may have; a sensor that is not connected tells others."""
+
 _OFF_SETPOINT = 2.0  # K
 _SAME = 0.01  # share by which two statements of one fact may differ without a word
+
+
+_Temperature = TypeVar("_Temperature", float, np.ndarray)
+
+
+def in_kelvin(value: _Temperature, unit: str) -> _Temperature:
+    """A temperature, or an array of them, in the unit k, c or f (or deg, which is taken for c)."""
+    if unit == "f":
+        return (value - 32) / 1.8 + ZERO_CELSIUS
+    return value if unit == "k" else value + ZERO_CELSIUS
 
 
 @dataclass
@@ -78,26 +92,24 @@ def _take(told: Preamble, stated: dict[str, float], kind: str, name: str, value:
         _amplitude(told, found, unit)
         return
     shown = f"The file states {'an' if kind[0] == 'a' else 'a'} {kind} of {value[:40]!r}"
-    reason: str | None = None
-    known = None
-    if found is None:
-        reason = "which is no number"
-    else:
-        known = unit_after(found.rest, _EXPECTED[kind]) or unit_after(unit, _EXPECTED[kind])
-        if known is None:
-            reason = f"without a unit that is known (such as {_EXAMPLES[kind]})"
-    if reason and len(name) == 1:
-        return  # L = 2 uH and A = 3 are something else
-    if found is not None and known is not None:
-        number, how = _number(kind, found, known[0])
-        if number is None:
-            reason = how
-        else:
-            reason = _keep(stated, kind, _in_kelvin(number, known[0]) if kind in _TEMPERATURES else number * known[1])
-            if how and not reason:
-                told.assumptions.append(f"{shown}; {how}.")
+    units = [] if found is None else [found.rest, unit]
+    known = next((known for text in units if (known := unit_after(text, _EXPECTED[kind]))), None)
+    if found is None or known is None:
+        if len(name) > 1:  # L = 2 uH and A = 3 are something else
+            why = "which is no number"
+            if found is not None:
+                why = f"without a unit that is known (such as {_EXAMPLES[kind]})"
+            told.assumptions.append(f"{shown}, {why}; it was not used.")
+        return
+    number, how = _number(kind, found, known[0])
+    reason: str | None = how
+    if number is not None:
+        quantity = in_kelvin(number, known[0]) if kind in _TEMPERATURES else number * known[1]
+        reason = _keep(stated, kind, quantity)
     if reason:
         told.assumptions.append(f"{shown}, {reason}; it was not used.")
+    elif how:
+        told.assumptions.append(f"{shown}; {how}.")
 
 
 def _number(kind: str, found: Figure, unit: str) -> tuple[float | None, str]:
@@ -105,7 +117,7 @@ def _number(kind: str, found: Figure, unit: str) -> tuple[float | None, str]:
     number, celsius = found.value, " degrees Celsius" if unit == "deg" else ""
     if found.ambiguous:
         grouped, pointed = found.written.replace(",", ""), found.written.replace(",", ".")
-        if kind in _TEMPERATURES and float(grouped) > _HOTTEST:  # 298,150 K
+        if kind in _TEMPERATURES and float(grouped) > MEASURABLE[1]:  # 298,150 K
             number = float(pointed)
         if number is None:
             return None, f"which may be {grouped} or {pointed}; give it with --{_OPTIONS.get(kind, kind)}"
@@ -114,18 +126,12 @@ def _number(kind: str, found: Figure, unit: str) -> tuple[float | None, str]:
 
 def _keep(stated: dict[str, float], kind: str, quantity: float) -> str | None:
     """The reason why a quantity is not used, None where it is, or where it is known already."""
-    low, high = (1, _HOTTEST) if kind in _TEMPERATURES else (0, math.inf)
+    low, high = MEASURABLE if kind in _TEMPERATURES else (0, math.inf)
     if not low < quantity < high:
         return "which no cell has"
     if not math.isclose(stated.setdefault(kind, quantity), quantity, rel_tol=_SAME):
         return "and another before it"
     return None
-
-
-def _in_kelvin(number: float, unit: str) -> float:
-    if unit == "f":
-        return (number - 32) / 1.8 + ZERO_CELSIUS
-    return number if unit == "k" else number + ZERO_CELSIUS
 
 
 def _amplitude(told: Preamble, found: Figure, key_unit: str) -> None:
