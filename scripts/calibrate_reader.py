@@ -1,4 +1,4 @@
-"""Give the trained reader its intervals, trust and referee, measure it on fresh sweeps, write its card."""
+"""Give the trained reader its intervals, trust and weights of methods, measure it on fresh sweeps, write its card."""
 
 from common import run
 

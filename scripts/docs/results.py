@@ -86,7 +86,7 @@ def ablations_table() -> str:
 def reader_table() -> str:
     rows = []
     for name, figures in read_json(PRODUCTION / "reader" / "metrics.json").items():
-        medians = [figures[f"{witness}median"] for witness in ("", "read_off_", "circuit_fit_", "kernel_")]
+        medians = [figures[f"{method}median"] for method in ("", "read_off_", "circuit_fit_", "kernel_")]
         shares = [figures[key] for key in ("coverage_90", "coverage_90_stated", "not_worse_than_read_off")]
         rows.append(
             [

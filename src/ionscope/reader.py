@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ionscope.dka.bundle import ModelBundle, Readings
-from ionscope.dka.referee import WITNESSES
+from ionscope.dka.combination import METHODS
 from ionscope.dka.trust import DETECTORS
 from ionscope.errors import InputDataError
 from ionscope.estimate import Estimate
@@ -70,8 +70,8 @@ class Reader:
         shape = None
         if spectrum.thickness is not None and spectrum.area is not None:
             shape = spectrum.thickness / spectrum.area
-        told = [] if self.trained is None else self.trained.unheard(spectrum)
-        if spectrum.electrodes is not None and self.bundle.referee is None:
+        told = [] if self.trained is None else self.trained.unused(spectrum)
+        if spectrum.electrodes is not None and self.bundle.combination is None:
             told = [*told, "The stated electrodes were not used; this model has one interval for all."]
         spectrum = replace(spectrum, assumptions=(*spectrum.assumptions, *told))
         as_measured = self._answer(spectrum, shape)
@@ -81,9 +81,9 @@ class Reader:
         sigma = None
         if shape is not None:
             sigma = _conductivity(shape, resistance, shape_spread)
-        heard = {
+        methods = {
             name: {"resistance_ohm": float(10**said), "share": float(share)}
-            for name, said, share in zip(WITNESSES, answer.witnesses[0], answer.weights[0], strict=True)
+            for name, said, share in zip(METHODS, answer.methods[0], answer.weights[0], strict=True)
             if np.isfinite(said)
         }
         reading = Reading(
@@ -92,7 +92,7 @@ class Reader:
             sigma,
             float(answer.reference[0]),
             model=self._about(),
-            witnesses=heard,
+            methods=methods,
             shape_spread=shape_spread,
             left_out_hz=mended.left_out_hz,
             taken_off=mended.taken_off,

@@ -16,7 +16,7 @@ class Reading:
     """The answer for one spectrum. A refused one still shows its figures.
 
     verdict : ok, caution or refuse (`ionscope.verdict`)
-    witnesses : for each, its own resistance [ohm] and its share in the answer
+    methods : for each, its own resistance [ohm] and its share in the answer
     shape_spread : standard deviation of ln(L / A), which the interval of sigma includes
     left_out_hz : frequencies of points that spoil the spectrum and were not read: single ones, or one end of it
     taken_off : kinds of the changes during the sweep (`drift`, `step`) that it was read without
@@ -30,14 +30,14 @@ class Reading:
     verdict: str = "ok"
     reasons: tuple[str, ...] = ()
     model: dict[str, Any] = field(default_factory=dict)
-    witnesses: dict[str, dict[str, float]] = field(default_factory=dict)
+    methods: dict[str, dict[str, float]] = field(default_factory=dict)
     shape_spread: float = 0.0
     left_out_hz: tuple[float, ...] = ()
     taken_off: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
-    def heard(self) -> Spectrum:
+    def used(self) -> Spectrum:
         """The spectrum without the points that were left out."""
         spectrum = self.spectrum
         if not self.left_out_hz:
@@ -62,7 +62,7 @@ class Reading:
             "resistance_total_ohm": self.resistance.as_dict(),
             "sigma_total_s_cm": None if self.sigma is None else self.sigma.as_dict(),
             "read_off_ohm": self.read_off,
-            "witnesses": self.witnesses,
+            "methods": self.methods,
             "left_out_hz": list(self.left_out_hz),
             "taken_off": list(self.taken_off),
             "trust": {"verdict": self.verdict, "reasons": list(self.reasons)},

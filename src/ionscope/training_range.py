@@ -83,7 +83,7 @@ class TrainingRange:
             f"{usual[0]:.2g} to {usual[1]:.2g} S/cm; is the thickness in cm, the area in cm2, the temperature in C?"
         ]
 
-    def unheard(self, spectrum: Spectrum) -> list[str]:
+    def unused(self, spectrum: Spectrum) -> list[str]:
         """A sentence where a material is stated that the conductivity cannot be compared with, and why."""
         if spectrum.material is None:
             return []

@@ -79,20 +79,20 @@ def judged(
     if LEADS > LEADS_MATTER * reading.resistance.value:
         share = 100 * LEADS / reading.resistance.value
         notes.append(f"The resistance of leads and contacts is part of it; {LEADS:g} ohm would be {share:.2g} %.")
-    refusals = [*_unreadable(reading.heard), *refusals, *strange]
+    refusals = [*_unreadable(reading.used), *refusals, *strange]
     cautions = [
         *cautions,
         *unusual,
         *(finding.sentence for finding in quality.findings if _matters(finding, reading.resistance)),
         *_mended(reading),
         *_contradicted(reading),
-        *_wrong_electrodes(reading.heard, looks_blocking),
+        *_wrong_electrodes(reading.used, looks_blocking),
         *_interface(reading, largest_arc),
         *_implausible(reading),
     ]
     if trained is not None:
-        cautions += trained.strangers(reading.heard)
-        cautions += trained.unusual(reading.heard, reading.sigma)
+        cautions += trained.strangers(reading.used)
+        cautions += trained.unusual(reading.used, reading.sigma)
     verdict = "refuse" if refusals else "caution" if cautions else "ok"
     return replace(reading, verdict=verdict, reasons=(*refusals, *cautions), notes=tuple(notes))
 
@@ -116,7 +116,7 @@ def _uncertain(reading: Reading, looks_blocking: bool | None) -> tuple[list[str]
     """Refusals and cautions for a wide interval."""
     factor = reading.resistance.upper / reading.resistance.value
     hint = ""
-    if looks_blocking is False and reading.heard.electrodes is None:
+    if looks_blocking is False and reading.used.electrodes is None:
         hint = f"; if no ions pass its electrodes, state it (--electrodes {BLOCKING})"
     if factor > TOO_WIDE:
         size = f"{factor:.1f}" if factor < HOPELESS else f"more than {HOPELESS:.0f}"
@@ -173,10 +173,10 @@ def _wrong_electrodes(spectrum: Spectrum, looks_blocking: bool | None) -> list[s
 
 def _left_out(reading: Reading) -> str:
     """Where the points are that were left out; those beyond an end of what was read are one part."""
-    heard, out = reading.heard.frequency, np.array(reading.left_out_hz)
-    single = ", ".join(f"{frequency:.4g}" for frequency in out[(heard[0] < out) & (out < heard[-1])])
+    used, out = reading.used.frequency, np.array(reading.left_out_hz)
+    single = ", ".join(f"{frequency:.4g}" for frequency in out[(used[0] < out) & (out < used[-1])])
     parts = [f"at {single} Hz"] if single else []
-    for beyond, edge, where in ((out < heard[0], heard[0], "below"), (out > heard[-1], heard[-1], "above")):
+    for beyond, edge, where in ((out < used[0], used[0], "below"), (out > used[-1], used[-1], "above")):
         if beyond.sum() > 1:
             parts.append(f"{where} {edge:.4g} Hz")
         elif beyond.any():
@@ -194,7 +194,7 @@ def _interface(reading: Reading, arc: Arc | None) -> list[str]:
     if arc is None or arc.resistance < INTERFACE_SHARE * reading.resistance.value:
         return []
     without = reading.resistance.value - arc.resistance
-    capacitance = arc.capacitance / (reading.heard.area or USUAL_AREA)
+    capacitance = arc.capacitance / (reading.used.area or USUAL_AREA)
     if capacitance < INTERFACE_CAPACITANCE or not 0 < without < reading.resistance.lower:
         return []
     return [
@@ -206,7 +206,7 @@ def _interface(reading: Reading, arc: Arc | None) -> list[str]:
 
 def _implausible(reading: Reading) -> list[str]:
     """Values no solid electrolyte has: what is stated is in another unit, as a rule."""
-    spectrum, found = reading.heard, []
+    spectrum, found = reading.used, []
     if reading.sigma is not None and not (PLAUSIBLE_CONDUCTIVITY[0] < reading.sigma.value < PLAUSIBLE_CONDUCTIVITY[1]):
         found.append(
             f"a conductivity of {reading.sigma.value:.2g} S/cm is implausible for a solid electrolyte; "

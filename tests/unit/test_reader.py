@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from json_form import KEYS
 
 from ionscope.config import Population, ReaderModel, Representing, Simulation
+from ionscope.dka.combination import METHODS
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
@@ -27,7 +28,6 @@ from ionscope.dka.reader_model import (
     training_range,
     write_model_card,
 )
-from ionscope.dka.referee import WITNESSES
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
 from ionscope.reader import FEWEST_POINTS, Reader
@@ -104,12 +104,12 @@ def test_without_the_whole_geometry_there_is_no_conductivity(reader, known):
 
 @settings(max_examples=15)
 @given(st.floats(-6, 6))
-def test_c_times_the_impedance_is_c_times_what_two_witnesses_say(reader, exponent):
-    """The circuit fit is no such witness: it knows which capacitances, in farad, belong to electrodes."""
+def test_c_times_the_impedance_is_c_times_what_two_methods_say(reader, exponent):
+    """The circuit fit is not one of them: it knows which capacitances, in farad, belong to electrodes."""
     before, factor = noisy_spectrum(), 10.0**exponent
     one, two = (reader.read(s) for s in (before, Spectrum(F, factor * before.impedance)))
     for name in ("read_off", "kernel"):
-        said = [reading.witnesses[name]["resistance_ohm"] for reading in (one, two)]
+        said = [reading.methods[name]["resistance_ohm"] for reading in (one, two)]
         assert said[1] == pytest.approx(factor * said[0], rel=1e-3)
     assert two.read_off == pytest.approx(factor * one.read_off, rel=1e-9)
 
@@ -190,7 +190,7 @@ def test_what_asks_for_no_caution_is_noted(reader):
 
 
 def test_a_model_that_does_not_use_stated_electrodes_says_so(trained):
-    alone = Reader(replace(trained[0], referee=None))
+    alone = Reader(replace(trained[0], combination=None))
     assert not any("electrodes" in told for told in alone.read(noisy_spectrum()).spectrum.assumptions)
     told = alone.read(noisy_spectrum(electrodes="blocking")).spectrum.assumptions
     assert any("stated electrodes were not used" in sentence for sentence in told)
@@ -291,12 +291,12 @@ def test_too_few_series_leave_a_reader_as_it_is(trained, wanted):
     assert bundle.about == trained[0].about and Reader(bundle).series_errors == INDEPENDENT
 
 
-def test_a_witness_that_is_right_is_heard(trained):
+def test_a_method_that_is_right_counts(trained):
     """These cells are circuits, so that a circuit fit of them is nearly exact; the kernel has seen a few steps only."""
     reading = Reader(trained[0]).read(FRESH.spectrum(0))
-    assert set(reading.witnesses) == set(WITNESSES)
-    assert sum(heard["share"] for heard in reading.witnesses.values()) == pytest.approx(1.0)
-    assert reading.witnesses["circuit_fit"]["share"] > reading.witnesses["kernel"]["share"]
+    assert set(reading.methods) == set(METHODS)
+    assert sum(heard["share"] for heard in reading.methods.values()) == pytest.approx(1.0)
+    assert reading.methods["circuit_fit"]["share"] > reading.methods["kernel"]["share"]
 
 
 def test_no_microstructure_has_two_roles(wanted):

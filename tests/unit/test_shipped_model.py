@@ -82,10 +82,10 @@ def test_a_rough_end_is_not_read(reader, bad, where):
     z = cell(frequency, 1e3, share=0.4, arc=2e4, spike=1.0) * (1 + 0.001 * rng.normal(size=81))
     z[bad] *= 1 + 0.2 * rng.normal(size=z[bad].shape)
     found = reader.read(Spectrum(frequency, z))
-    rest = reader.read(found.heard)
+    rest = reader.read(found.used)
     assert set(frequency[bad]) <= set(found.left_out_hz) and rest.left_out_hz == ()
     assert found.resistance == rest.resistance and found.resistance.lower <= 1e3 <= found.resistance.upper
-    edge = found.heard.frequency[-1 if where == "above" else 0]
+    edge = found.used.frequency[-1 if where == "above" else 0]
     assert found.verdict == "caution"
     assert any(f"read without what was measured {where} {edge:.4g} Hz" in reason for reason in found.reasons)
 

@@ -105,14 +105,14 @@ def test_a_conductivity_that_the_material_does_not_have_is_told():
     ],
 )
 def test_a_material_that_cannot_be_compared_is_told_with_the_reason(fields, why):
-    (sentence,) = MADE_OF.unheard(spectrum(**fields))
+    (sentence,) = MADE_OF.unused(spectrum(**fields))
     assert sentence.startswith(f"The conductivity was not compared with that of {fields['material']}: ")
     assert why in sentence
 
 
 def test_a_material_that_was_compared_and_none_at_all_need_no_word():
-    assert MADE_OF.unheard(spectrum()) == []
-    assert MADE_OF.unheard(spectrum(material="llzo_ta", temperature=300.0, thickness=0.1, area=0.7)) == []
+    assert MADE_OF.unused(spectrum()) == []
+    assert MADE_OF.unused(spectrum(material="llzo_ta", temperature=300.0, thickness=0.1, area=0.7)) == []
 
 
 def test_a_material_has_the_conductivities_of_98_of_100_of_its_specimens():

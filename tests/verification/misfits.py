@@ -3,7 +3,7 @@
 ``python tests/verification/misfits.py FILE... [--run RUN]`` fits each file as the reader does, the circuit chosen by
 the data, and prints the residual over the noise (what any causal cell leaves), and for how many of the run's simulated
 sweeps that ratio is smaller. Of these count only sweeps that show their resistance: read-off and fit agree within
-`AGREE`. It is why the referee takes the expected error of a circuit fit for larger than simulated cells tell.
+`AGREE`. It is why the combination takes the expected error of a circuit fit for larger than simulated cells tell.
 """
 
 from __future__ import annotations

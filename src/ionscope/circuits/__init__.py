@@ -1,4 +1,4 @@
-"""Circuit fits: the peers of a learned answer, and one of the witnesses when a laboratory file is read.
+"""Circuit fits: the peers of a learned answer, and one of the methods when a laboratory file is read.
 
 >>> import numpy as np
 >>> from ionscope.circuits import fit_circuit

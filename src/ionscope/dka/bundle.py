@@ -17,9 +17,9 @@ import torch
 
 import ionscope
 from ionscope.circuits.evidence import Arc, Evidence
+from ionscope.dka.combination import METHODS, Combination, MethodAnswers
 from ionscope.dka.intervals import ConformalInterval
 from ionscope.dka.local_median import LocalMedian
-from ionscope.dka.referee import WITNESSES, Referee, Testimony
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.dka.source import NEAR, near_window
 from ionscope.dka.trust import Trust, latent_distance
@@ -31,13 +31,13 @@ from ionscope.kramers_kronig import KramersKronigResult, kramers_kronig
 from ionscope.preprocess.scaling import Features, Representation
 from ionscope.preprocess.smoothing import Smoothing
 
-FORMAT = 6
+FORMAT = 7
 """Version of the layout of model.json and kernel.npz."""
 
 ARRAYS = "encoder.safetensors", "kernel.npz"
-REFEREE = *(f"referee.{name}" for name in WITNESSES), "referee.error"
-"""Names of a referee's regressions in kernel.npz; all rest on the same points."""
-REFEREE_ARRAYS = "low", "high", "centre", "spread", "steps", "quantiles"
+COMBINATION = *(f"combination.{name}" for name in METHODS), "combination.error"
+"""Names of a combination's regressions in kernel.npz; all rest on the same points."""
+COMBINATION_ARRAYS = "low", "high", "centre", "spread", "steps", "quantiles"
 
 
 @dataclass
@@ -48,10 +48,10 @@ class Readings:
     reference : (n,) ohm
     latent : (n, d)
     scores : (n, 3) reconstruction error, latent distance, Kramers-Kronig residual
-    witnesses, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
-        referee only the kernel
-    looks_blocking : (n,) bool, what the circuit fit took the electrodes for; without a referee None
-    largest_arcs : n, of those that the fit counts as the electrolyte's (`Evidence.largest_arc`); without a referee None
+    methods, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
+        combination of methods only the kernel
+    looks_blocking : (n,) bool, what the circuit fit took the electrodes for; None where none is made
+    largest_arcs : n, of those that the fit counts as the electrolyte's (`Evidence.largest_arc`), or None likewise
     kramers_kronig : the test of all n
     """
 
@@ -60,7 +60,7 @@ class Readings:
     reference: np.ndarray
     latent: np.ndarray
     scores: np.ndarray
-    witnesses: np.ndarray
+    methods: np.ndarray
     weights: np.ndarray
     looks_blocking: np.ndarray | None
     largest_arcs: list[Arc | None] | None
@@ -88,7 +88,7 @@ class Encoded(NamedTuple):
 class ModelBundle:
     """Everything needed to read spectra: representation, encoder, kernel, and once calibrated intervals and trust.
 
-    With a referee (the model for laboratory files) a circuit fit and the read-off are heard too.
+    With a combination (the model for laboratory files) a circuit fit and the read-off are combined with the kernel.
     """
 
     representation: Representation
@@ -97,7 +97,7 @@ class ModelBundle:
     smoothing: Smoothing = field(default_factory=Smoothing)
     interval: ConformalInterval | None = None
     trust: Trust | None = None
-    referee: Referee | None = None
+    combination: Combination | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
     @torch.no_grad()
@@ -159,9 +159,9 @@ class ModelBundle:
         """log10 of the resistance (n,) and its half-width (n,) alone, without the scores of `read`.
 
         The half-width is that of an undisturbed spectrum; `read` widens it by what the Kramers-Kronig test finds. A
-        referee cannot answer without the scores: its witnesses take their full time here too.
+        combination of methods cannot answer without the scores and takes its full time here too.
         """
-        if self.referee is not None:
+        if self.combination is not None:
             readings = self.read(frequency, impedance, shape, temperature=temperature)
             return readings.log10_resistance, readings.half_width
         return self._answer(self.encoded(frequency, impedance, shape, temperature=temperature))
@@ -185,7 +185,8 @@ class ModelBundle:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz].
 
         shape, temperature : (n,) L / A [1/cm] and K, where the model needs them
-        electrodes : one of `ionscope.electrodes.ELECTRODES` where all are known to have such; only a referee heeds it
+        electrodes : one of `ionscope.electrodes.ELECTRODES` where all are known to have such; used by a
+            combination of methods only
         """
         shown = self.encoded(frequency, impedance, shape, temperature=temperature)
         latent, reference = shown.latent, shown.log10_reference
@@ -193,17 +194,17 @@ class ModelBundle:
         distance = self.trust.distance(latent) if self.trust else np.full(n, np.nan)
         causal = kramers_kronig(frequency, impedance)
         log10_resistance, half_width = self._answer(shown)
-        witnesses = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
-        weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(WITNESSES)))
+        methods = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
+        weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(METHODS)))
         looks_blocking = largest_arcs = None
-        if self.referee is not None:
+        if self.combination is not None:
             evidence = [
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
-            testimony = Testimony.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
-            log10_resistance, half_width, weights = self.referee.answer(testimony, electrodes)
-            witnesses, looks_blocking = testimony.answers, testimony.blocking
+            answers = MethodAnswers.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
+            log10_resistance, half_width, weights = self.combination.answer(answers, electrodes)
+            methods, looks_blocking = answers.log10_resistance, answers.blocking
             largest_arcs = [one.largest_arc for one in evidence]
         if self.trust is not None:
             half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
@@ -213,7 +214,7 @@ class ModelBundle:
             reference=shown.features.reference,
             latent=latent,
             scores=np.column_stack([self.reconstruction_error(shown), distance, causal.rms]),
-            witnesses=witnesses,
+            methods=methods,
             weights=weights,
             looks_blocking=looks_blocking,
             largest_arcs=largest_arcs,
@@ -253,12 +254,12 @@ class ModelBundle:
             regressors["scale"] = self.interval.scale
             arrays |= {"thresholds": self.trust.thresholds, "familiar": self.trust.familiar.astype(np.float32)}
             constants["quantile"] = self.interval.quantile
-        if self.referee is not None:
-            regressors |= dict(zip(REFEREE, (*self.referee.scales, self.referee.error_scale), strict=True))
-            arrays |= {f"referee.{name}": getattr(self.referee, name) for name in REFEREE_ARRAYS}
+        if self.combination is not None:
+            regressors |= dict(zip(COMBINATION, (*self.combination.scales, self.combination.error_scale), strict=True))
+            arrays |= {f"combination.{name}": getattr(self.combination, name) for name in COMBINATION_ARRAYS}
         for name, regressor in regressors.items():
             parts, constants[name] = regressor.state()
-            if name in REFEREE[1:]:
+            if name in COMBINATION[1:]:
                 del parts["points"]  # those of the first
             arrays |= {f"{name}.{part}": values for part, values in parts.items()}
         with whole_file(folder / "kernel.npz") as temporary, open(temporary, "wb") as file:
@@ -309,14 +310,14 @@ class ModelBundle:
             scale = KernelRegressor.from_state(_part("scale", arrays), constants["scale"])
             interval = ConformalInterval(scale, constants["quantile"])
             trust = Trust(arrays["thresholds"], arrays["familiar"].astype(float))
-        referee = None
-        if "referee.quantiles" in arrays:
-            points = {"points": arrays[f"{REFEREE[0]}.points"]}
+        combination = None
+        if "combination.quantiles" in arrays:
+            points = {"points": arrays[f"{COMBINATION[0]}.points"]}
             *scales, error_scale = (
-                KernelRegressor.from_state(points | _part(name, arrays), constants[name]) for name in REFEREE
+                KernelRegressor.from_state(points | _part(name, arrays), constants[name]) for name in COMBINATION
             )
-            parts = {name: arrays[f"referee.{name}"] for name in REFEREE_ARRAYS}
-            referee = Referee(scales=tuple(scales), error_scale=error_scale, **parts)
+            parts = {name: arrays[f"combination.{name}"] for name in COMBINATION_ARRAYS}
+            combination = Combination(scales=tuple(scales), error_scale=error_scale, **parts)
         kernel = LocalMedian if "neighbours" in constants["kernel"] else KernelRegressor
         return cls(
             representation=Representation.from_state(info["representation"]),
@@ -325,7 +326,7 @@ class ModelBundle:
             smoothing=Smoothing(**info["smoothing"]),
             interval=interval,
             trust=trust,
-            referee=referee,
+            combination=combination,
             about=info["about"],
         )
 

@@ -31,7 +31,7 @@ class LocalMedian(RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    neighbours : points that are heard
+    neighbours : nearest points that count
     weights : (d,) relative bandwidth of each dimension, or None for an isotropic kernel
     trend : (d + 1,) slopes and intercept of the trend, or None for none
 
@@ -65,16 +65,16 @@ class LocalMedian(RegressorMixin, BaseEstimator):
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """(m,) weighted medians at X (m, d)."""
-        values, weight, trend = self._heard(X)
+        values, weight, trend = self._nearest(X)
         return weighted_quantiles(values, weight, (0.5,))[:, 0] + trend
 
     def spread(self, X: np.ndarray) -> np.ndarray:
         """(m, 2) how far the targets about X (m, d), less their trend, lie apart: 10 to 90 % and 25 to 75 %."""
-        values, weight, _ = self._heard(X)
+        values, weight, _ = self._nearest(X)
         tenth, quarter, three_quarters, nine_tenths = weighted_quantiles(values, weight, (0.1, 0.25, 0.75, 0.9)).T
         return np.column_stack([nine_tenths - tenth, three_quarters - quarter])
 
-    def _heard(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _nearest(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What the nearest points of X (m, d) say: targets less their trend (m, k), weights (m, k), the trend (m,)."""
         x, k = np.asarray(X, dtype=np.float64), min(self.neighbours, len(self.target_))
         distance, index = self._tree.query(x / self._scale, k=np.arange(1, k + 1))
@@ -117,5 +117,5 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: Sequence
     """(n, q) the smallest of values (n, k) up to which each of the shares (q,) of the weights (n, k) lies."""
     order = np.argsort(values, axis=1, kind="stable")
     values, weights = (np.take_along_axis(part, order, axis=1) for part in (values, weights))
-    heard, rows = np.cumsum(weights, axis=1), np.arange(len(values))
-    return np.column_stack([values[rows, (heard >= share * heard[:, -1:]).argmax(axis=1)] for share in shares])
+    reached, rows = np.cumsum(weights, axis=1), np.arange(len(values))
+    return np.column_stack([values[rows, (reached >= share * reached[:, -1:]).argmax(axis=1)] for share in shares])

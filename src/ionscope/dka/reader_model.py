@@ -1,9 +1,9 @@
 """The model that reads laboratory files: trained on wide priors, random sweeps and stacks of cells.
 
 Its specimens are divided by microstructure: most are learned from, the rest are for the figures on the model card.
-Others, simulated for that, calibrate intervals, trust and referee; others again, at several temperatures each, what
-their errors have in common. The sweeps that calibrate and test are drawn once,
-so that circuit fits of them can run beside the training.
+Others, simulated for that, calibrate intervals, trust and the weights of methods; others again, at several
+temperatures each, tell what their errors have in common. The sweeps that calibrate and test are drawn once, so that
+circuit fits of them can run beside the training.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import pandas as pd
 from ionscope.circuits.evidence import FEATURES, Evidence
 from ionscope.config import ReaderModel
 from ionscope.dka.bundle import Encoded, ModelBundle
+from ionscope.dka.combination import HOME_ADVANTAGE, METHODS, SLACK, Combination, MethodAnswers
 from ionscope.dka.common_error import SeriesErrors, reading_errors
 from ionscope.dka.experiment import shape_factor, train_bundle
 from ionscope.dka.local_median import LocalMedian
-from ionscope.dka.referee import HOME_ADVANTAGE, SLACK, WITNESSES, Referee, Testimony
 from ionscope.dka.source import draw_windows, shows_plateau
 from ionscope.dka.training import Progress, Trained
 from ionscope.electrodes import ELECTRODES
@@ -41,7 +41,7 @@ NOISE = np.log10(1.003)
 CONFIDENT = np.log10(1.05)
 
 FEWEST_SERIES = 4
-"""Series below which nothing is said of what their errors have in common."""
+"""Series below which nothing is answers of what their errors have in common."""
 
 
 def microstructures(spectra: SpectrumSet, settings: ReaderModel) -> np.ndarray:
@@ -136,7 +136,7 @@ def sweep_evidence(
 def calibrate_reader(
     bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame, blocking: Collection[str]
 ) -> None:
-    """Give a trained reader its intervals, trust and referee, from the `evidence` of spectra that calibrate.
+    """Give a trained reader its intervals, trust and weights of methods, from the `evidence` of spectra that calibrate.
 
     `blocking` names the electrodes that are.
     """
@@ -146,8 +146,8 @@ def calibrate_reader(
     half_width = bundle.calibrate(shown.latent, kernel - truth, group, reproduced, residual)
     electrode = spectra["electrode"].astype(str)[evidence["spectrum"]]
     blocks = np.isin(electrode, list(blocking))
-    testimony = Testimony.of(shown.log10_reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
-    bundle.referee = Referee.fit(testimony, truth, group, electrode, blocks)
+    answers = MethodAnswers.of(shown.log10_reference, _fits(evidence), kernel, half_width, bundle.spread(shown.latent))
+    bundle.combination = Combination.fit(answers, truth, group, electrode, blocks)
 
 
 def reader_metrics(
@@ -157,14 +157,14 @@ def reader_metrics(
 
     Intervals once as of unknown electrodes, once as where these are stated (``_stated``).
     """
-    testimony, truth = _heard(bundle, spectra, evidence)
-    assert bundle.referee is not None
-    answer, width, _ = bundle.referee.answer(testimony)
+    answers, truth = _method_answers(bundle, spectra, evidence)
+    assert bundle.combination is not None
+    answer, width, _ = bundle.combination.answer(answers)
     error = np.abs(answer - truth)
-    alone = np.abs(testimony.answers - truth[:, None])
+    alone = np.abs(answers.log10_resistance - truth[:, None])
     electrode = spectra["electrode"].astype(str)[evidence["spectrum"]]
     blocks = np.isin(electrode, list(blocking))
-    stated = np.where(blocks, *(bundle.referee.half_width(testimony, name) for name in ELECTRODES))
+    stated = np.where(blocks, *(bundle.combination.half_width(answers, name) for name in ELECTRODES))
 
     def describe(rows: np.ndarray) -> dict[str, float]:
         figures = {
@@ -178,9 +178,9 @@ def reader_metrics(
             "half_width_median_stated": float(np.median(stated[rows])),
             "not_worse_than_read_off": float(np.mean(error[rows] <= alone[rows, 0] + NOISE)),
         }
-        for k, witness in enumerate(WITNESSES):
-            figures[f"{witness}_median"] = float(np.median(alone[rows, k]))
-            figures[f"{witness}_p90"] = float(np.quantile(alone[rows, k], 0.9))
+        for k, method in enumerate(METHODS):
+            figures[f"{method}_median"] = float(np.median(alone[rows, k]))
+            figures[f"{method}_p90"] = float(np.quantile(alone[rows, k], 0.9))
         return figures
 
     groups = {"all": np.ones(len(error), dtype=bool), "confident (interval within 5 %)": width < CONFIDENT}
@@ -195,9 +195,9 @@ def calibrate_series(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.Dat
     All specimens tell it; how well intervals hold is measured on each half by what the other one tells. What would be
     refused is left out. Where too few specimens are left, the model stays as it is, its errors taken as independent.
     """
-    testimony, truth = _heard(bundle, spectra, evidence)
-    assert bundle.referee is not None and bundle.trust is not None
-    answer, width, _ = bundle.referee.answer(testimony)
+    answers, truth = _method_answers(bundle, spectra, evidence)
+    assert bundle.combination is not None and bundle.trust is not None
+    answer, width, _ = bundle.combination.answer(answers)
     width = np.hypot(width, bundle.trust.disturbance(evidence["kramers_kronig"].to_numpy()))
     at = evidence["spectrum"].to_numpy()
     readings = pd.DataFrame(
@@ -276,12 +276,14 @@ def _about_series(series: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def _heard(bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame) -> tuple[Testimony, np.ndarray]:
-    """What a calibrated reader's witnesses say of sweeps, and the truths in decades of ohm."""
+def _method_answers(
+    bundle: ModelBundle, spectra: SpectrumSet, evidence: pd.DataFrame
+) -> tuple[MethodAnswers, np.ndarray]:
+    """What a calibrated reader's methods say of sweeps, and the truths in decades of ohm."""
     assert bundle.interval is not None
     shown, kernel, truth = _encoded(bundle, spectra, evidence)
     half_width, spread = bundle.interval.half_width(shown.latent), bundle.spread(shown.latent)
-    return Testimony.of(shown.log10_reference, _fits(evidence), kernel, half_width, spread), truth
+    return MethodAnswers.of(shown.log10_reference, _fits(evidence), kernel, half_width, spread), truth
 
 
 def _fits(evidence: pd.DataFrame) -> list[Evidence]:
@@ -300,7 +302,7 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, m in metrics.items():
-        alone = [f"{m[f'{witness}_median']:.4f}, {m[f'{witness}_p90']:.3f}" for witness in WITNESSES]
+        alone = [f"{m[f'{method}_median']:.4f}, {m[f'{method}_p90']:.3f}" for method in METHODS]
         rows.append(
             f"| {name} | {m['n']} | {m['median']:.4f} | {m['p90']:.3f} | {100 * m['coverage_90']:.1f} % | "
             f"{m['half_width_median']:.3f} | {100 * m['coverage_90_stated']:.1f} %, "
@@ -318,7 +320,7 @@ def write_model_card(bundle: ModelBundle, metrics: dict[str, Any], path: Path | 
                 "",
                 "Input: an impedance spectrum. Output: the total ionic resistance with a 90 % interval.",
                 "",
-                "Three witnesses are heard: the read-off (Re Z at the smallest phase), an automatic circuit fit, and "
+                "Three methods are combined: the read-off (Re Z at the smallest phase), an automatic circuit fit, and "
                 f"the kernel regression on the autoencoder's latent space ({_kernel(bundle)}). Each counts as much as "
                 f"its expected error on spectra of that look lets it, the fit's taken {of_fit:g} and the kernel's "
                 f"{of_kernel:g} times, as these know cells like those that it was measured on. {knowing} capacitances "

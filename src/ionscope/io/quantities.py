@@ -73,7 +73,7 @@ def quantities(
     _tell_units([table.column("frequency"), one, None if polar else two], notes)
     stated = sign == "auto"
     if stated and col_a.role == "real":
-        stated = _witnesses_agree(table, value, notes)
+        stated = _modulus_and_phase_agree(table, value, notes)
     return Quantities(frequency, value, col_b, stated, notes)
 
 
@@ -273,7 +273,7 @@ def _radians(
     return np.radians(phase) if best == "degrees" else phase
 
 
-def _witnesses_agree(table: Table, impedance: np.ndarray, notes: list[str]) -> bool:
+def _modulus_and_phase_agree(table: Table, impedance: np.ndarray, notes: list[str]) -> bool:
     """Whether modulus and phase columns, where the file has them too, say the same as real and imaginary part."""
     modulus, phase = table.column("modulus"), table.column("phase")
     if modulus is not None and modulus[0].unit == "ohm" and not modulus[0].logarithm and modulus[0].factor:

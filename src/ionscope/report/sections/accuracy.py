@@ -211,11 +211,11 @@ def with_ratio(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def reader(page: Page) -> str:
-    """The model for laboratory files on simulated sweeps it has never seen, and each witness alone."""
+    """The model for laboratory files on simulated sweeps it has never seen, and each method alone."""
     rows = [{"sweeps": name, **figures} for name, figures in page.run.json("reader/metrics.json").items()]
     words = markup.paragraph(
         "A model of its own, trained on wide priors, reads laboratory files (ionscope predict). It weighs three "
-        "witnesses: the read-off, an automatic circuit fit and the kernel. Errors are in decades of resistance (0.01 "
+        "methods: the read-off, an automatic circuit fit and the kernel. Errors are in decades of resistance (0.01 "
         "is 2.3 %). Many of these sweeps do not show their resistance; the intervals have to say so."
     )
     return words + markup.table(

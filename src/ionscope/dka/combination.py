@@ -3,9 +3,9 @@
 The read-off (Re Z at the smallest phase), an automatic circuit fit and the learned kernel regression fail on different
 spectra: the first where no plateau stands alone, the second where its circuit is not the cell's, the third where it has
 seen little. On cells that none of them has seen, the error of each is regressed on what the spectrum shows: how far the
-answers lie apart, how the fit went, how sure the kernel is. A witness then counts with its expected error to the power
+answers lie apart, how the fit went, how sure the kernel is. A method then counts with its expected error to the power
 -`POWER`, those of fit and kernel taken `HOME_ADVANTAGE` times, and the answer is the weighted median: the one in the
-middle, unless another outweighs the rest. A mean would be dragged along by a witness far off, and away from a read-off
+middle, unless another outweighs the rest. A mean would be dragged along by a method far off, and away from a read-off
 that the others agree with. The interval of the weighed answer is conformal as in `ionscope.dka.intervals`, apart for
 cells that look blocking and cells that do not, and within both apart for answers that are expected to be good, fair or
 bad: a common factor would make intervals of the good ones too wide and of the bad ones too narrow (Vovk, Gammerman and
@@ -27,12 +27,12 @@ from ionscope.dka.local_median import weighted_quantiles
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.electrodes import BLOCKING, ELECTRODES
 
-WITNESSES = ("read_off", "circuit_fit", "kernel")
+METHODS = ("read_off", "circuit_fit", "kernel")
 POWER = 2.0
 """The weight of independent errors; a good answer is not diluted by a bad one, as the median takes one of them."""
 
 HOME_ADVANTAGE = (1.0, 1.5, 2.0)
-"""Of each witness: its expected error is taken for so many times larger. The kernel has learned from cells made like
+"""Of each method: its expected error is taken for so many times larger. The kernel has learned from cells made like
 those that errors are measured on, and the elements of the fit are those that the electrodes of these cells are made of;
 measured pellets are other cells, and circuits describe them less well. The read-off is at home nowhere
 (docs/reader.md)."""
@@ -57,19 +57,19 @@ spectrum without any noise is judged like the least noisy one known, not like on
 
 
 STATED = None, *ELECTRODES
-"""What a laboratory may have said of its electrodes; the order of a referee's intervals."""
+"""What a laboratory may have said of its electrodes; the order of a combination's intervals."""
 
 
 @dataclass(frozen=True)
-class Testimony:
-    """What the witnesses say of n spectra.
+class MethodAnswers:
+    """What each method says of n spectra.
 
-    answers : (n, 3) decades of ohm, in the order of `WITNESSES`
+    log10_resistance : (n, 3) decades of ohm, in the order of `METHODS`
     features : (n, d) what tells how wrong each may be
     blocking : (n,) bool, whether the fit took the electrodes for blocking ones
     """
 
-    answers: np.ndarray
+    log10_resistance: np.ndarray
     features: np.ndarray
     blocking: np.ndarray
 
@@ -81,7 +81,7 @@ class Testimony:
         log10_kernel: np.ndarray,
         half_width: np.ndarray,
         spread: np.ndarray | None = None,
-    ) -> Testimony:
+    ) -> MethodAnswers:
         """From read-offs (n,), fits, the kernel's answers (n,) and its own half-widths (n,), all in decades.
 
         `spread` (n, s) is how far the answers of known spectra lie apart that look alike, where the kernel tells it.
@@ -96,12 +96,12 @@ class Testimony:
 
 
 @dataclass
-class Referee:
+class Combination:
     """Weights and intervals; made by `fit`.
 
     low, high : (d,) limits of the features, in their own units
     centre, spread : (d,) of the features within them
-    scales : for each witness, the regression of log(error + floor) on the features
+    scales : for each method, the regression of log(error + floor) on the features
     error_scale : the same for the weighed answer
     steps : (3, 2, c - 1) of the logarithm of its expected error, from one class to the next, for the electrodes
         `STATED`, and for cells that do not look blocking and those that do
@@ -120,53 +120,55 @@ class Referee:
     @classmethod
     def fit(
         cls,
-        testimony: Testimony,
+        answers: MethodAnswers,
         truth: np.ndarray,
         group: np.ndarray,
         electrode: np.ndarray,
         blocking: np.ndarray,
         level: float = 0.9,
-    ) -> Referee:
+    ) -> Combination:
         """Learn from spectra of specimens `group` (n,) whose log10 resistance is `truth` (n,).
 
         All are covered with the probability `level`, those of each `electrode` (n,) with no less than `SLACK` below;
         and so are those with electrodes that are `blocking` (n,) and those with others, where that is stated.
         """
-        low, high = np.quantile(testimony.features, (TAIL, 1 - TAIL), axis=0)
-        within = np.clip(testimony.features, low, high)
+        low, high = np.quantile(answers.features, (TAIL, 1 - TAIL), axis=0)
+        within = np.clip(answers.features, low, high)
         centre, spread = within.mean(axis=0), within.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         x = _standardised(within, centre, spread)
-        errors = testimony.answers - truth[:, None]
+        errors = answers.log10_resistance - truth[:, None]
         scales, held_out = fit_scales(x, errors, group)
         error = weighted_median(errors, _weights(held_out))
         error_scale, expected = fit_scale(x, error, group, candidates=CANDIDATES)
         ratio = np.abs(error) / np.exp(expected)
-        judged = _Judged(ratio, expected, group, electrode, testimony.blocking)
+        judged = _Judged(ratio, expected, group, electrode, answers.blocking)
         known = [np.ones(len(truth), dtype=bool), *(blocking == (name == BLOCKING) for name in ELECTRODES)]
         known = [rows if judged[rows].specimens >= FEWEST else known[0] for rows in known]
         calibrated = [judged[rows].calibrated(level) for rows in known]
         steps, quantiles = (np.array(part) for part in zip(*calibrated, strict=True))
         return cls(low, high, centre, spread, scales, error_scale, steps, quantiles)
 
-    def answer(self, testimony: Testimony, electrodes: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """log10 of the resistance (n,), its half-width (n,), both in decades, and each witness's share in it (n, 3).
+    def answer(
+        self, answers: MethodAnswers, electrodes: str | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """log10 of the resistance (n,), its half-width (n,), both in decades, and each method's share in it (n, 3).
 
         electrodes : one of `ELECTRODES` where all are known to have such; the half-width depends on it, no answer does
         """
-        x = self._within(testimony)
+        x = self._within(answers)
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-        return weighted_median(testimony.answers, weights), self.half_width(testimony, electrodes), weights
+        return weighted_median(answers.log10_resistance, weights), self.half_width(answers, electrodes), weights
 
-    def half_width(self, testimony: Testimony, electrodes: str | None = None) -> np.ndarray:
+    def half_width(self, answers: MethodAnswers, electrodes: str | None = None) -> np.ndarray:
         """(n,) half-width alone, as `answer` gives it."""
-        expected, stated = self.error_scale.predict(self._within(testimony)), STATED.index(electrodes)
-        quantile = _quantile_of(expected, testimony.blocking, self.steps[stated], self.quantiles[stated])
+        expected, stated = self.error_scale.predict(self._within(answers)), STATED.index(electrodes)
+        quantile = _quantile_of(expected, answers.blocking, self.steps[stated], self.quantiles[stated])
         return quantile * np.exp(expected)
 
-    def _within(self, testimony: Testimony) -> np.ndarray:
+    def _within(self, answers: MethodAnswers) -> np.ndarray:
         """(n, d) features within their limits, as the regressions know them."""
-        return _standardised(np.clip(testimony.features, self.low, self.high), self.centre, self.spread)
+        return _standardised(np.clip(answers.features, self.low, self.high), self.centre, self.spread)
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ class _Judged:
         return len(np.unique(self.group))
 
     def calibrated(self, level: float) -> tuple[np.ndarray, np.ndarray]:
-        """Steps (2, c - 1) between classes and quantiles (2, c), as in `Referee`.
+        """Steps (2, c - 1) between classes and quantiles (2, c), as in `Combination`.
 
         Those that do not look blocking and those that do are apart; all stand for either where these are few.
         """
