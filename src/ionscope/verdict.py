@@ -75,7 +75,10 @@ def judged(
     """
     refusals, cautions = _uncertain(reading, looks_blocking)
     strange, unusual = _unfamiliar(excess, quality)
-    notes = [finding.sentence for finding in quality.findings if not _matters(finding, reading.resistance)]
+    defects: list[str] = []
+    notes: list[str] = []
+    for finding in quality.findings:
+        (defects if _matters(finding, reading.resistance) else notes).append(finding.sentence)
     if LEADS > LEADS_MATTER * reading.resistance.value:
         share = 100 * LEADS / reading.resistance.value
         notes.append(f"The resistance of leads and contacts is part of it; {LEADS:g} ohm would be {share:.2g} %.")
@@ -83,7 +86,7 @@ def judged(
     cautions = [
         *cautions,
         *unusual,
-        *(finding.sentence for finding in quality.findings if _matters(finding, reading.resistance)),
+        *defects,
         *_mended(reading),
         *_contradicted(reading),
         *_wrong_electrodes(reading.used, looks_blocking),
