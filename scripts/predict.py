@@ -6,6 +6,7 @@ from common import read_learning_set, run, write_tables
 def main(snakemake):
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
 
     from ionscope.config import Variant
@@ -31,17 +32,19 @@ def main(snakemake):
     spectra = shown.subset(data.own)
     final = ModelBundle.load(Path(snakemake.input.final).parent)
     calibrating, held_out = data.calibrating(variant), None
+    half_width = np.full(len(shown), np.nan)  # of intervals that have not seen these specimens
     if calibrating is None:
         folds = [ModelBundle.load(Path(path).parent) for path in snakemake.input.folds]
         held_out = held_out_readings(spectra, split, folds)
-        calibrate_with_folds(final, spectra, held_out)
+        half_width[data.own[held_out["spectrum"]]] = calibrate_with_folds(final, spectra, held_out)
     else:
-        calibrate_on(final, shown, calibrating)
+        half_width[calibrating] = calibrate_on(final, shown, calibrating)
     readings = read_set(final, spectra)
-    table = prediction_table(spectra, split, final, readings, held_out)
+    table = prediction_table(spectra, split, final, readings, held_out, half_width[data.own])
     calibrates = table[table["role"] == "train"]
     if (data.role == CALIBRATION).any():
-        further = predictions_apart(final, shown.subset(data.role == CALIBRATION), CALIBRATION)
+        apart = data.role == CALIBRATION
+        further = predictions_apart(final, shown.subset(apart), CALIBRATION, half_width[apart])
         calibrates = pd.concat([calibrates, further])
     factors = final.about["series_factors"] = series_factors(calibrates)
     final.save(Path(snakemake.output.model).parent)

@@ -12,7 +12,12 @@ def main(snakemake):
     from ionscope.files import read_json, write_json
 
     def commit():
-        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        """Of the code, with "-dirty" where it differs from it; None where there is no git or no repository."""
+        command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+        try:
+            answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+        except OSError:
+            return None
         return answer.stdout.strip() or None
 
     versions = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}

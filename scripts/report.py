@@ -8,8 +8,9 @@ def main(snakemake):
 
     from ionscope.report.html import build_report
 
+    params = snakemake.params
     run_folder, folder = Path(snakemake.input.claims).parent, Path(snakemake.output.page).parent
-    build_report(run_folder, folder, Path(snakemake.input.rules).parent, snakemake.params.variant)
+    build_report(run_folder, folder, Path(snakemake.input.rules).parent, params.variant, params.literal)
 
 
 if __name__ == "__main__":

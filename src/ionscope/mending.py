@@ -50,7 +50,7 @@ def mend(spectrum: Spectrum, quality: QualityReport, factor: float, breaks: bool
         at = int(np.argmin(np.abs(spectrum.frequency - read_off(spectrum.frequency, steady)[1])))
         by_then = [change.factor[at] for change in quality.changes]
         spectrum = replace(spectrum, impedance=steady * np.prod(by_then))
-        off = [1 + c.size if c.kind == STEP else factor for c, factor in zip(quality.changes, by_then, strict=True)]
+        off = [1 + c.size if c.kind == STEP else then for c, then in zip(quality.changes, by_then, strict=True)]
         doubt = float(np.abs(np.log10(off)).sum())
         taken_off = tuple(change.kind for change in quality.changes)
     kept = quality.kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -50,11 +50,13 @@ class Constant(Sourced):
 
 
 class _Range(Sourced):
+    """Anything between two limits."""
+
     low: float
     high: float
 
     @model_validator(mode="after")
-    def _ordered(self) -> _Range:
+    def _ordered(self) -> Self:
         if not self.low < self.high:
             raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
         return self
@@ -86,7 +88,7 @@ class LogUniform(_Range):
         return float(np.exp(rng.uniform(np.log(self.low), np.log(self.high))))
 
 
-class Normal(Sourced):
+class Normal(_Range):
     """A normal distribution, cut off at `low` and `high` where they are given."""
 
     distribution: Literal["normal"]
@@ -119,7 +121,7 @@ class Beta(Sourced):
 Quantity = Annotated[Constant | Uniform | LogUniform | Normal | Beta, Field(discriminator="distribution")]
 
 
-class Conditional(Sourced):
+class Conditional(_Range):
     """A quantity that falls with another: normal about ``intercept + slope x``, cut off at `low` and `high`.
 
     For activation energies given log10 sigma this keeps the compensation (Meyer-Neldel) correlation of measured
@@ -129,8 +131,6 @@ class Conditional(Sourced):
     intercept: float
     slope: float
     sd: Annotated[float, Field(gt=0)]
-    low: float
-    high: float
 
     def frozen(self, x: float):
         mean = self.intercept + self.slope * x
@@ -142,5 +142,7 @@ class Conditional(Sourced):
 
 def _draw_truncated(rng: np.random.Generator, mean: float, sd: float, low: float, high: float) -> float:
     """A normal draw cut off at low and high, by inversion: always one number from the stream."""
+    if low > mean:  # there ndtr is one to rounding; in the other tail it has all digits
+        return -_draw_truncated(rng, -mean, sd, -high, -low)
     below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
     return float(np.clip(mean + sd * ndtri(below + rng.random() * (above - below)), low, high))

@@ -260,10 +260,13 @@ def _write_validation(folder):
 
 def _write_evaluation(folder, rows, rng):
     write_json(folder / "reader/metrics.json", {"all": {"n": 40, "median": 0.0127, "coverage_90": 0.907}})
-    trust = [("none", "", 0.5, 0.05), ("spikes", "2 points off", 1.0, 0.99), ("wrong units", "kilohm", 0.5, 0.06)]
-    pd.DataFrame(trust, columns=["corruption", "severity", "auroc", "detected_at_5_percent"]).to_csv(
-        folder / "evaluation/trust.csv", index=False
-    )
+    trust = [
+        ("none", "", 0.5, 0.05, 0.5),
+        ("spikes", "2 points off", 1.0, 0.99, 0.5),
+        ("wrong units", "kilohm", 0.5, 0.06, 0.97),
+    ]
+    columns = ["corruption", "severity", "auroc", "detected_at_5_percent", "auroc_plausibility"]
+    pd.DataFrame(trust, columns=columns).to_csv(folder / "evaluation/trust.csv", index=False)
     compared = [
         ("joint", "log10_sigma", "decades", 1, 0.018, None, 0.04, None, 0.01, None, 0.07, None, 4.3, 0.99, None),
         (

@@ -227,6 +227,25 @@ def test_intervals_come_from_the_errors_of_the_folds(table):
     assert np.log10(train["sigma_upper"] / train["sigma"]).median() > 0.8
 
 
+def test_specimens_that_calibrate_have_intervals_that_have_not_seen_them(models, split, held_out):
+    final = copy.deepcopy(models[0])
+    half_width = np.full(len(SPECTRA), np.nan)
+    half_width[held_out["spectrum"]] = calibrate_with_folds(final, SPECTRA, held_out)
+    readings = read_set(final, SPECTRA)
+    seen, unseen = (
+        np.log10(found["resistance_upper"] / found["resistance"]).to_numpy()
+        for found in (
+            prediction_table(SPECTRA, split, final, readings, held_out),
+            prediction_table(SPECTRA, split, final, readings, held_out, half_width),
+        )
+    )
+    calibrates = np.isfinite(half_width)
+    disturbed = final.trust.disturbance(readings.scores[:, 2])
+    assert unseen[calibrates] == pytest.approx(np.hypot(half_width, disturbed)[calibrates])
+    assert not np.allclose(unseen[calibrates], seen[calibrates])
+    assert np.array_equal(unseen[~calibrates], seen[~calibrates])
+
+
 @pytest.fixture(scope="module")
 def single(table, split, readings):
     """Ea of single spectra, with changes to what the specimens are said to have."""

@@ -55,3 +55,6 @@ def test_errors_beyond_all_shares_take_the_largest():
 
 def test_specimens_at_two_temperatures_say_nothing():
     assert len(SeriesErrors.of(read_series(0.0, 5).groupby("specimen").head(2))) == 0
+    close = read_series(0.0, 5).groupby("specimen").head(3)
+    close.loc[close["temperature"] == T[1], "temperature"] = T[0] + 0.5  # three rows, two temperatures
+    assert len(SeriesErrors.of(close)) == 0

@@ -35,9 +35,10 @@ def by_hand(truth, predicted, pairs):
         for j in range(i + 1, len(truth)):
             if pairs[i, j]:
                 n += 1
-                right += (truth[i] > truth[j]) == (predicted[i] > predicted[j]) and (truth[i] < truth[j]) == (
-                    predicted[i] < predicted[j]
-                )
+                if (truth[i] == truth[j]) != (predicted[i] == predicted[j]):
+                    right += 0.5
+                else:
+                    right += (truth[i] > truth[j]) == (predicted[i] > predicted[j])
     return n, right
 
 
@@ -121,9 +122,9 @@ def test_concordance_is_the_count_of_pairs_one_by_one(truth, predicted, specimen
         assert np.isnan([found[name] for name in ("correct", "lower", "upper")]).all()
 
 
-def test_a_tie_is_right_where_the_truth_is_one_and_only_there():
+def test_a_tie_is_right_where_both_are_one_and_half_right_where_one_is():
     two, pairs = np.arange(2), every(2)
-    for truth, predicted, right in (([1, 1], [2, 2], 1), ([1, 2], [2, 2], 0), ([1, 1], [1, 2], 0)):
+    for truth, predicted, right in (([1, 1], [2, 2], 1), ([1, 2], [2, 2], 0.5), ([1, 1], [1, 2], 0.5)):
         found = concordance(np.array(truth), np.array(predicted), two, pairs, seed=0)
         assert (found["n"], found["correct"]) == (1, right)
 

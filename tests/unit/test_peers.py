@@ -6,7 +6,8 @@ from cells import pellets
 
 from ionscope.config import Variant
 from ionscope.dka.experiment import shape_factor, train_bundle
-from ionscope.evaluate.peers import CIRCUIT_FIT, OURS, RIGHT, run_peers
+from ionscope.evaluate import peers
+from ionscope.evaluate.peers import CIRCUIT_FIT, OURS, RIGHT, Method, run_peers
 from ionscope.preprocess.reference import read_off
 from ionscope.preprocess.smoothing import Smoothing
 
@@ -43,6 +44,15 @@ def test_a_fit_of_the_circuit_that_made_the_spectrum_is_right(outcome):
     timing, _, _ = outcome
     right = timing.set_index("method")["right_within_5_percent"]
     assert right["circuit fit, ten starts"] == 1.0
+
+
+def test_a_failure_is_counted_and_never_right(outcome, monkeypatch):
+    _, _, bundle = outcome
+    failing = Method("sometimes", "", lambda i: float("nan") if i == INDEX[0] else 1e9)
+    monkeypatch.setattr(peers, "methods", lambda *_: [failing])
+    timing, _ = run_peers(SPECTRA, INDEX, bundle)
+    row = timing.set_index("method").loc["sometimes"]
+    assert (row["n"], row["n_failed"], row["right_within_5_percent"]) == (len(INDEX), 1, 0.0)
 
 
 def test_the_summary_follows_from_the_table(outcome):

@@ -18,6 +18,7 @@ QUANTITIES = {
     "normal": {"distribution": "normal", "mean": 2.0, "sd": 0.5},
     "normal cut off": {"distribution": "normal", "mean": 2.0, "sd": 3.0, "low": 1.0, "high": 4.0},
     "normal cut off far out": {"distribution": "normal", "mean": 0.0, "sd": 1.0, "low": 4.0, "high": 6.0},
+    "normal cut off in the upper tail": {"distribution": "normal", "mean": 0.0, "sd": 1.0, "low": 9.0, "high": 10.0},
     "normal cut off below": {"distribution": "normal", "mean": 0.1, "sd": 0.2, "low": 0.0},
     "beta": {"distribution": "beta", "a": 2.0, "b": 5.0},
     "beta with a pole": {"distribution": "beta", "a": 0.5, "b": 0.5},
@@ -133,6 +134,7 @@ def test_a_wrong_quantity_is_refused_by_key(content, message):
     [
         ({"distribution": "log_uniform", "low": 0.0, "high": 1.0}, "must be positive for a log_uniform"),
         ({"distribution": "normal", "mean": 1.0, "sd": 0.0}, "sd"),
+        ({"distribution": "normal", "mean": 0.0, "sd": 1.0, "low": 2.0, "high": 1.0}, "low = 2 must be below high = 1"),
         ({"distribution": "beta", "a": -1.0, "b": 1.0}, "greater than 0"),
         ({"distribution": "cauchy", "mean": 1.0}, "'constant', 'uniform', 'log_uniform', 'normal', 'beta'"),
         ({"value": 3.0}, "distribution"),
@@ -141,6 +143,11 @@ def test_a_wrong_quantity_is_refused_by_key(content, message):
 def test_a_wrong_distribution_is_refused_with_what_is_allowed(content, message):
     with pytest.raises(ValueError, match=message):
         quantity(**content)
+
+
+def test_a_conditional_quantity_without_room_is_refused():
+    with pytest.raises(ValueError, match=r"low = 0\.6 must be below high = 0\.6"):
+        conditional(low=0.6)
 
 
 def test_a_quantity_cannot_be_changed():

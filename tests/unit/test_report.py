@@ -12,6 +12,7 @@ import pytest
 from fabricated_run import CONFIG, write_run
 from matplotlib.figure import Figure
 
+from ionscope.config import READER
 from ionscope.errors import InputDataError
 from ionscope.io.dataset import read_dataset
 from ionscope.report import figures, html, markup
@@ -19,9 +20,9 @@ from ionscope.report.figures import accuracy, learning, outcome, shares, spectra
 from ionscope.report.html import build_report
 from ionscope.report.page import Page
 from ionscope.report.run_folder import RunFolder
-from ionscope.report.sections.accuracy import against_the_limit, fresh, with_ratio
-from ionscope.report.sections.learning import settings
-from ionscope.report.sections.trust import left_out
+from ionscope.report.sections.accuracy import against_the_limit, fresh, parity_literal, with_ratio
+from ionscope.report.sections.learning import bandwidth, settings, training
+from ionscope.report.sections.trust import corruptions, left_out
 
 SECTIONS = (
     "claims method dataset verification gallery smoothing reconstruction latent training parity residuals coverage "
@@ -485,6 +486,27 @@ def test_settings_that_read_held_out_folds_better_are_named(run, document, tmp_p
 def test_corruptions_that_are_missed_are_named(document):
     assert "Less than half noticed: wrong units." in document.text
     assert "2 points off" in document.text
+
+
+def test_whether_a_wrong_unit_is_noticed_is_told_as_it_is(run, document, tmp_path):
+    assert "wrong unit are noticed in 6 % of spectra: this variant sees no more than the shape" in document.text
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    table = pd.read_csv(folder / "evaluation/trust.csv", keep_default_na=False)
+    table.loc[table["corruption"] == "wrong units", "detected_at_5_percent"] = 0.6
+    table.to_csv(folder / "evaluation/trust.csv", index=False)
+    text = Document(corruptions(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert "noticed in 60 % of spectra: it sees more of a spectrum than its shape" in text
+
+
+def test_the_training_of_a_run_s_reader_and_a_recipe_of_another_name_are_found(run, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(run, folder)
+    (folder / "reader").mkdir(exist_ok=True)
+    (folder / "models/joint/final").rename(folder / "reader/trained")
+    (folder / "predictions/literal.csv").rename(folder / "predictions/by_the_book.csv")
+    page = Page(RunFolder(folder, CONFIG, READER, "by_the_book"), tmp_path)
+    assert all("<svg" in draw(page) for draw in (training, bandwidth, parity_literal))
 
 
 @pytest.mark.parametrize(

@@ -72,5 +72,6 @@ rule html_report:
         runtime=15,
     params:
         variant=RUN.learning.default,
+        literal=RUN.learning.literal,
     script:
         "../../scripts/report.py"

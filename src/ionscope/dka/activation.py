@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ionscope.dka.bandwidth import tune_bandwidth
+from ionscope.dka.intervals import conformal_quantile
 from ionscope.dka.regressor import KernelRegressor
 from ionscope.simulate.arrhenius import BOLTZMANN, REFERENCE_TEMPERATURE
 
@@ -73,9 +74,10 @@ def series_quantiles(error: pd.DataFrame, half_width: np.ndarray, level: float =
     The spectra of one pellet err together, so a series is calibrated by specimens it has not seen, never by adding up
     the intervals of its spectra.
     """
-    n = len(error)
-    corrected = min(1.0, level * (1 + 1 / n))
-    return {name: float(np.quantile(np.abs(error[name]) / half_width, corrected)) for name in map(str, error)}
+    specimens = np.arange(len(error))
+    return {
+        str(name): conformal_quantile(np.abs(error[name].to_numpy()) / half_width, specimens, level) for name in error
+    }
 
 
 def single_spectrum_regressor(features: np.ndarray, ea: np.ndarray, group: np.ndarray, seed: int) -> Pipeline:

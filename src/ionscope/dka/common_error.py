@@ -16,7 +16,14 @@ import numpy as np
 import pandas as pd
 
 from ionscope.dka.intervals import conformal_quantile
-from ionscope.series import FEWEST_TEMPERATURES, INDEPENDENT, ReadingErrors, SeriesFit, fit_series
+from ionscope.series import (
+    FEWEST_TEMPERATURES,
+    INDEPENDENT,
+    ReadingErrors,
+    SeriesFit,
+    count_temperatures,
+    fit_series,
+)
 
 SHARES = np.arange(20) / 20
 """Tried in this order."""
@@ -41,7 +48,7 @@ class SeriesErrors:
         """
         ea, sigma = [], []
         for _, part in readings.groupby("specimen", sort=True):
-            if len(part) < FEWEST_TEMPERATURES:
+            if count_temperatures(part["temperature"].to_numpy()) < FEWEST_TEMPERATURES:
                 continue
             temperature, true = part["temperature"].to_numpy(), part["sigma"].to_numpy()
             half_width = part["half_width"].to_numpy()

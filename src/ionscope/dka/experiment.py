@@ -79,7 +79,6 @@ def train_bundle(
             "training_specimens": len(np.unique(source.group[index])),
             "frequency_min_hz": float(spectra.frequency.min()),
             "frequency_max_hz": float(spectra.frequency.max()),
-            "validation_error_decades": min(tuning["error"] for tuning in trained.tunings),
         },
     )
     return bundle, trained
@@ -119,12 +118,17 @@ def role_of_spectra(spectra: SpectrumSet, split: pd.DataFrame) -> np.ndarray:
     return split.set_index("specimen")["role"].loc[spectra["specimen"].astype(str)].to_numpy()
 
 
-def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.DataFrame, level: float = 0.9) -> None:
-    """Give the final model intervals and thresholds from the errors of the folds' models on what they had not seen."""
+def calibrate_with_folds(
+    final: ModelBundle, spectra: SpectrumSet, held_out: pd.DataFrame, level: float = 0.9
+) -> np.ndarray:
+    """Give the final model intervals and thresholds from the errors of the folds' models on what they had not seen.
+
+    Returns what `ModelBundle.calibrate` does.
+    """
     index = held_out["spectrum"].to_numpy()
     truth = np.log10(shape_factor(spectra) / spectra["sigma_total"])[index]
     latent = read_rows(final, spectra, index).latent
-    final.calibrate(
+    return final.calibrate(
         latent,
         held_out["log10_resistance"].to_numpy() - truth,
         spectra["specimen"].astype(str)[index],
@@ -134,10 +138,13 @@ def calibrate_with_folds(final: ModelBundle, spectra: SpectrumSet, held_out: pd.
     )
 
 
-def calibrate_on(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -> None:
-    """Give a model intervals and thresholds from its errors on the spectra at `index`; it has not learned from them."""
+def calibrate_on(bundle: ModelBundle, spectra: SpectrumSet, index: np.ndarray) -> np.ndarray:
+    """Give a model intervals and thresholds from its errors on the spectra at `index`; it has not learned from them.
+
+    Returns what `ModelBundle.calibrate` does.
+    """
     readings = read_rows(bundle, spectra, index)
-    bundle.calibrate(
+    return bundle.calibrate(
         readings.latent,
         readings.log10_resistance - np.log10(shape_factor(spectra) / spectra["sigma_total"])[index],
         spectra["specimen"].astype(str)[index],
@@ -167,10 +174,12 @@ def prediction_table(
     final: ModelBundle,
     readings: Readings,
     held_out: pd.DataFrame | None = None,
+    half_width: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """One row a spectrum, from the final model's `readings` of the set.
 
-    Specimens that it has learned from are those of `held_out`, where their fold's model read them.
+    Specimens that it has learned from are those of `held_out`, where their fold's model read them. Those that calibrate
+    it have the `half_width` (n,) of intervals that have not seen them, as calibrating returns them; nan for others.
     """
     shape = shape_factor(spectra)
     log10_resistance = readings.log10_resistance.copy()
@@ -180,12 +189,16 @@ def prediction_table(
         log10_resistance[rows], reconstruction[rows] = held_out["log10_resistance"], held_out["reconstruction"]
     scores = np.column_stack([reconstruction, readings.scores[:, 1:]])
     assert final.trust is not None
+    width = readings.half_width
+    if half_width is not None:
+        unseen = np.hypot(half_width, final.trust.disturbance(readings.scores[:, 2]))
+        width = np.where(np.isfinite(half_width), unseen, width)
     flagged = (final.trust.excess(scores) > 1).any(axis=1)
     table = pd.DataFrame({"spectrum": np.arange(len(spectra)), **{name: spectra[name] for name in CARRIED}})
     table.insert(4, "role", role_of_spectra(spectra, split))
     table["resistance_true"] = shape / spectra["sigma_total"]
     for name, offset in (("resistance", 0.0), ("resistance_lower", -1.0), ("resistance_upper", 1.0)):
-        table[name] = 10 ** (log10_resistance + offset * readings.half_width)
+        table[name] = 10 ** (log10_resistance + offset * width)
     table["sigma_true"] = spectra["sigma_total"]
     for name, other in (
         ("sigma", "resistance"),
@@ -201,10 +214,12 @@ def prediction_table(
     return table
 
 
-def predictions_apart(bundle: ModelBundle, spectra: SpectrumSet, role: str) -> pd.DataFrame:
+def predictions_apart(
+    bundle: ModelBundle, spectra: SpectrumSet, role: str, half_width: np.ndarray | None = None
+) -> pd.DataFrame:
     """`prediction_table` of a set outside the run's split: all of its specimens have one role and no fold."""
     split = pd.DataFrame({"specimen": np.unique(spectra["specimen"].astype(str)), "role": role, "fold": -1})
-    return prediction_table(spectra, split, bundle, read_set(bundle, spectra))
+    return prediction_table(spectra, split, bundle, read_set(bundle, spectra), half_width=half_width)
 
 
 def add_single_spectrum_ea(table: pd.DataFrame, split: pd.DataFrame, readings: Readings, seed: int) -> None:

@@ -66,7 +66,7 @@ class KernelFit:
             return float((miss / spread).mean())
 
         earlier = [(t["bandwidth"], t["ridge"]) for t in record["tunings"][-2:]]
-        return tuning_row(step, tune_bandwidth(error, self.settings.dka.calls, self.seed + step, earlier))
+        return tuning_row(step, tune_bandwidth(error, self.settings.dka.calls, (self.seed + step) % 2**32, earlier))
 
     def final(self, step: int, final_support: Batch, record: dict[str, Any]) -> KernelRegressor | LocalMedian:
         """The kernel that is kept, on `final_support`; `record` as above, and `best` of its searches."""

@@ -178,7 +178,7 @@ def cheap_predictions(
     names = np.unique(group[train])
     away = rng.choice(names, round(LEFT_OUT * len(names)), replace=False)
     fit = train[~np.isin(group[train], away)]
-    source = make_source(spectra, Variant(representation=variant.representation, dka=variant.dka), smoothing)
+    source = make_source(spectra, variant.model_copy(update={"windows": False}), smoothing)
     source.fit_representation(fit, rng)
     features, target, variance = source.batch(fit, variant.dka.virtual, rng)
     asked, _, _ = source.real(test, rng)

@@ -20,7 +20,7 @@ from ionscope.seeds import derived_seed
 from ionscope.simulate.instrument import elapsed_fraction
 from ionscope.spectrum import SpectrumSet
 
-CLEAN = "none"
+CLEAN, UNIT = "none", "wrong units"
 PLAUSIBILITY = "plausibility"
 """Distance of log10 sigma from the training specimens of that material and temperature: needs a known geometry."""
 
@@ -161,7 +161,7 @@ CORRUPTIONS = (
     Corruption("rough low end", "the lowest third of the points, 5-40 % on either part", _rough_bottom),
     Corruption("extra arc", "0.2-1 times the resistance, inside the band", _extra_arc),
     Corruption("Gerischer", "0.2-1 times the resistance, inside the band", _gerischer),
-    Corruption("wrong units", "kilohm or milliohm taken for ohm", _wrong_unit),
+    Corruption(UNIT, "kilohm or milliohm taken for ohm", _wrong_unit),
     Corruption("electronic leak", "in parallel, 3-30 times the resistance", _leak),
     Corruption("lead inductance", "5-50 uH in series", _inductance),
     Corruption("geometry in mm", "mm and mm2 taken for cm and cm2", _millimetres),

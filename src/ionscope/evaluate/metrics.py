@@ -53,17 +53,19 @@ def concordance(
 ) -> dict[str, float]:
     """Share of `pairs` (n, n boolean) that predictions order as the truth does, with a 90 % bootstrap interval.
 
-    The bootstrap draws whole specimens, as pairs that share one are not independent.
+    A tie of the predictions alone, or of the truth alone, counts half: who cannot tell is as right as a coin. The
+    bootstrap draws whole specimens, as pairs that share one are not independent.
     """
     upper = np.triu(pairs, 1)
-    right = np.sign(truth[:, None] - truth[None, :]) == np.sign(predicted[:, None] - predicted[None, :])
+    order, ours = (np.sign(values[:, None] - values[None, :]) for values in (truth, predicted))
+    right = 1 - 0.5 * np.abs(order - ours)
     names, index = np.unique(specimen, return_inverse=True)
     # Counts by pair of specimens make a bootstrap draw a weighted sum.
     shape = (len(names), len(names))
     total, correct = np.zeros(shape), np.zeros(shape)
     i, j = np.nonzero(upper)
     np.add.at(total, (index[i], index[j]), 1.0)
-    np.add.at(correct, (index[i], index[j]), right[i, j].astype(float))
+    np.add.at(correct, (index[i], index[j]), right[i, j])
     if total.sum() == 0:
         return {"n": 0, "correct": float("nan"), "lower": float("nan"), "upper": float("nan")}
     rng = np.random.default_rng(seed)

@@ -56,7 +56,8 @@ def run_peers(
 
     Returns
     -------
-    timing : one row a method: ``method, seconds_per_spectrum, n, right_within_5_percent, log10_mae, note``
+    timing : one row a method: ``method, seconds_per_spectrum, n, n_failed, right_within_5_percent, log10_mae, note``;
+        the mean error is that of answers, the share that is right counts failures as wrong
     table : one row a method and spectrum: ``method, spectrum, resistance, resistance_true, seconds``
     """
     truth = shape_factor(spectra) / spectra["sigma_total"]
@@ -143,6 +144,7 @@ def _summary(method: Method, rows: pd.DataFrame) -> dict[str, Any]:
         "method": method.name,
         "seconds_per_spectrum": float(rows["seconds"].mean()),
         "n": len(rows),
+        "n_failed": int(positive.isna().sum()),
         "right_within_5_percent": float((error <= RIGHT).mean()),
         "log10_mae": float(decades.mean()),
         "note": method.note,

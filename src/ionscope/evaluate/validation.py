@@ -29,6 +29,7 @@ from ionscope.errors import ConfigError
 from ionscope.evaluate.literature import QUANTITIES, energy_pairs, measured_values, read_literature
 from ionscope.evaluate.population import draw_population, spectra_population
 from ionscope.files import whole_file, write_json
+from ionscope.measure import Z90
 from ionscope.spectrum import SpectrumSet
 
 INSIDE, OUTSIDE, NO_MEASUREMENT = "inside", "outside", "no measurement"
@@ -246,7 +247,7 @@ def _covered(share: float, papers: int) -> bool:
 
 def _allowed_difference(tolerance: float, simulated: np.ndarray, papers: int) -> float:
     """The tolerance, or where it is larger the 90 % half-width of a median of `papers` draws (1.25 sd / sqrt n)."""
-    return max(tolerance, 1.645 * 1.2533 * float(np.std(simulated)) / np.sqrt(papers))
+    return max(tolerance, Z90 * 1.2533 * float(np.std(simulated)) / np.sqrt(papers))
 
 
 def _slope_row(

@@ -11,9 +11,9 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from ionscope.errors import InputDataError
+from ionscope.measure import Z90
 from ionscope.rank.hyperscore import Anchor
 from ionscope.simulate.arrhenius import arrhenius_factor
 
@@ -21,8 +21,6 @@ INTERVAL = 0.90
 """The share of the predictive distribution inside every interval of this project."""
 
 TAILS = (1 - INTERVAL) / 2, (1 + INTERVAL) / 2
-HALF_WIDTH = float(ndtri(TAILS[1]))
-"""Half the width of a 90 % interval in standard deviations."""
 
 SIGMA = ["sigma_25c", "sigma_25c_lower", "sigma_25c_upper"]
 EA = ["ea", "ea_lower", "ea_upper"]
@@ -68,9 +66,9 @@ class Predictive:
         return cls(
             names,
             logarithm[:, 0],
-            (logarithm[:, 2] - logarithm[:, 1]) / (2 * HALF_WIDTH),
+            (logarithm[:, 2] - logarithm[:, 1]) / (2 * Z90),
             ea[:, 0],
-            np.abs(ea[:, 2] - ea[:, 1]) / (2 * HALF_WIDTH),
+            np.abs(ea[:, 2] - ea[:, 1]) / (2 * Z90),
         )
 
     def __len__(self) -> int:

@@ -56,7 +56,11 @@ figcaption { font-size: .86rem; color: #444; max-width: 48rem; }
 
 
 def build_report(
-    run_folder: Path | str, output_folder: Path | str, config_folder: Path | str = "config", variant: str = "joint"
+    run_folder: Path | str,
+    output_folder: Path | str,
+    config_folder: Path | str = "config",
+    variant: str = "joint",
+    literal: str = "literal",
 ) -> Path:
     """Write ``index.html`` and ``figures/*.svg, *.csv`` of a run; the page has the figures inside it.
 
@@ -65,7 +69,7 @@ def build_report(
     run_folder : `results/<run>`, with the files of docs/files.md; a file that is not there is named on the page
     output_folder : usually `results/<run>/report`
     config_folder : where `claims.yaml` and `hyperscore/` are read from, if they are there
-    variant : the model that figures of a single model show
+    variant, literal : the model that figures of a single model show, and the one by the paper's recipe
 
     Returns
     -------
@@ -78,7 +82,7 @@ def build_report(
     run_folder, output_folder = Path(run_folder), Path(output_folder)
     if not run_folder.is_dir():
         raise InputDataError(f"{run_folder}: no such folder; a run writes results/<run>/")
-    page = Page(RunFolder(run_folder, Path(config_folder), variant), output_folder / "figures")
+    page = Page(RunFolder(run_folder, Path(config_folder), variant, literal), output_folder / "figures")
     # The folder's own name says which run it is, wherever the report is written to.
     title = f"ionscope: report of the run {run_folder.resolve().name}"
     sections = [section for section in SECTIONS if section.wanted(page.run)]

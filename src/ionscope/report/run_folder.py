@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ionscope.config import READER
 from ionscope.errors import InputDataError
 from ionscope.files import read_json
 from ionscope.io.dataset import read_dataset
@@ -33,11 +34,17 @@ class RunFolder:
     """A folder `results/<run>` and the configuration that its rules came from.
 
     variant : the one that figures show where only one is shown
+    literal : the one that follows the paper's recipe word for word
     """
 
     path: Path
     config: Path
     variant: str = "joint"
+    literal: str = "literal"
+
+    def training(self, name: str) -> str:
+        """Name of a file that training the shown variant wrote: a run's reader is kept apart from its variants."""
+        return f"reader/trained/{name}" if self.variant == READER else f"models/{self.variant}/final/{name}"
 
     def file(self, name: str) -> Path:
         """Path of a file of the run, or `MissingFile`."""

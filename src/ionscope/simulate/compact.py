@@ -1,4 +1,6 @@
-"""A reduced model made smaller still, for drawing many specimens of one microstructure: the library mode.
+"""A reduced model made smaller still, for drawing many specimens of one microstructure.
+
+The workflow does without: `benchmarks/simulator.py` measures what it would gain, docs/simulator.md says it.
 
 A `ReducedModel` holds what its error bound needed. Of that space the spectra of one family of specimens use a part,
 which the singular values of their solutions in the energy norm tell (proper orthogonal decomposition; Quarteroni,

@@ -17,9 +17,6 @@ from ionscope.report.run_folder import MissingFile
 RATIO = "times_the_limit"
 HEADINGS = {RATIO: "RMSE / information limit", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "value_of_group": "value"}
 
-LITERAL = "literal"
-"""The variant that follows the paper's recipe word for word."""
-
 
 def _predictions(page: Page, variant: str | None = None) -> pd.DataFrame:
     return page.run.table(f"predictions/{variant or page.run.variant}.csv")
@@ -36,7 +33,7 @@ def parity(page: Page) -> str:
 
 
 def parity_literal(page: Page) -> str:
-    table = _predictions(page, LITERAL)
+    table = _predictions(page, page.run.literal)
     caption = "The same by the paper's recipe word for word: every spectrum scaled by its own extremes."
     return page.figure("parity_literal", caption, lambda path: figures.figure_parity(table, path))
 

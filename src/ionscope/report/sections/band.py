@@ -23,7 +23,7 @@ ONE_BAND = (
 def bands(page: Page) -> str:
     """One figure and one table, band beside band; a sentence where a run has one band and one conductivity."""
     table = page.run.table("evaluation/conductivities.csv")
-    table = table[~table["variant"].isin(["literal", "frozen"])]
+    table = table[~table["variant"].isin([page.run.literal, "frozen"])]
     if table[["conductivity", "frequency_max_hz"]].drop_duplicates().shape[0] == 1:
         return markup.paragraph(ONE_BAND)
     caption = (

@@ -27,14 +27,13 @@ def bode(page: Page) -> str:
 
 def smoothing(page: Page) -> str:
     candidates = page.run.table("preprocess/smoothing.csv")
-    content = page.run.json("preprocess/smoothing.json")
-    choice = content.get("choice", content) if isinstance(content.get("choice", content), dict) else content
+    choice = page.run.json("preprocess/smoothing.json")
     caption = (
         "Savitzky-Golay filters tried on training spectra: error at points held back from the fit, and what the "
         "filter does to the ends of the band. A window of 0 or 1 point is no filter."
     )
     drawn = page.figure("smoothing", caption, lambda path: figures.figure_smoothing(candidates, choice, path))
-    return drawn + markup.key_table(content, "The choice, from preprocess/smoothing.json")
+    return drawn + markup.key_table(choice, "The choice, from preprocess/smoothing.json")
 
 
 def reconstruction(page: Page) -> str:
@@ -80,8 +79,7 @@ def latent(page: Page) -> str:
 
 
 def training(page: Page) -> str:
-    variant = page.run.variant
-    history = page.run.table(f"models/{variant}/final/history.csv")
+    history = page.run.table(page.run.training("history.csv"))
     caption = (
         "Training of the final model: the terms of the loss, the error on validation specimens and the learning rate. "
         "An axis with negative values is linear between -1 and 1 and logarithmic beyond. Dotted lines part the phases."
@@ -90,7 +88,7 @@ def training(page: Page) -> str:
 
 
 def bandwidth(page: Page) -> str:
-    trajectory = page.run.table(f"models/{page.run.variant}/final/bandwidth.csv")
+    trajectory = page.run.table(page.run.training("bandwidth.csv"))
     caption = (
         "The kernel's bandwidth and ridge as Bayesian optimisation chose them again and again while the encoder "
         "trained, and the error of each choice on validation specimens."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ionscope.evaluate.corruptions import CLEAN
+import pandas as pd
+
+from ionscope.evaluate.corruptions import CLEAN, UNIT
 from ionscope.report import markup
 from ionscope.report.page import Page, Section
 from ionscope.report.run_folder import MissingFile
@@ -20,6 +22,9 @@ HEADINGS = {
 BLIND = 0.5
 """Share noticed below which a corruption is called a blind spot."""
 
+NO_MORE_THAN_ALARMS = 0.1
+"""Share noticed below which a factor is as good as not seen; one in twenty is an alarm without a reason."""
+
 
 def corruptions(page: Page) -> str:
     """trust.csv, and its blind spots in words."""
@@ -28,13 +33,29 @@ def corruptions(page: Page) -> str:
     blind = spoilt.loc[spoilt["detected_at_5_percent"] < BLIND, "corruption"].tolist()
     words = (
         "Held-out spectra spoilt on purpose. The verdict is the worst of three detectors (reconstruction, distance in "
-        "the latent space, Kramers-Kronig residual). A factor on all impedances leaves an equivariant reading as "
-        "familiar as before; only a look at the conductivity itself, against training specimens of that material and "
-        "temperature, notices it. That look is no part of the verdict here; ionscope predict takes it with --material. "
+        "the latent space, Kramers-Kronig residual). "
+        + _factor(table.set_index("corruption"))
         + (f"Less than half noticed: {', '.join(blind)}." if blind else "No corruption is missed more often than not.")
     )
     caption = "What goes wrong in laboratories, and whether the verdict notices, from evaluation/trust.csv"
     return markup.paragraph(words) + markup.table(table, caption, HEADINGS, digits=3)
+
+
+def _factor(table: pd.DataFrame) -> str:
+    """Whether impedances in a wrong unit are noticed; nothing where the table does not have them."""
+    if UNIT not in table.index:
+        return ""
+    noticed, alone = (float(table[name][UNIT]) for name in ("detected_at_5_percent", "auroc_plausibility"))
+    why = (
+        "this variant sees no more than the shape of a spectrum, which a factor leaves as familiar as before"
+        if noticed < NO_MORE_THAN_ALARMS
+        else "it sees more of a spectrum than its shape"
+    )
+    return (
+        f"Impedances in a wrong unit are noticed in {100 * noticed:.0f} % of spectra: {why}. A look at the "
+        "conductivity itself, against training specimens of that material and temperature, would have an AUROC of "
+        f"{alone:.2f}; it is no part of the verdict here, but ionscope predict takes it with --material. "
+    )
 
 
 def left_out(page: Page) -> str:
