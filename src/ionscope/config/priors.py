@@ -6,27 +6,28 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from ionscope.config.stated import stated
 from ionscope.quantity import Conditional, Quantity, Strict
 
 
 class GrainProperties(Strict):
-    log10_sigma_25c: Quantity
-    ea: Conditional
-    permittivity: Quantity
-    exponent: Quantity
-    spread_decades: Quantity
-    anisotropy: Quantity | None = None
+    log10_sigma_25c: Annotated[Quantity, stated("log10(S/cm)")]
+    ea: Annotated[Conditional, stated("eV")]
+    permittivity: Annotated[Quantity, stated("1")]
+    exponent: Annotated[Quantity, stated("1")]
+    spread_decades: Annotated[Quantity, stated("decades")]
+    anisotropy: Annotated[Quantity, stated("1")] | None = None
 
 
 class BoundaryProperties(Strict):
     """Grain boundaries; their capacitance follows from a relaxation frequency or from its ratio to the grains'."""
 
-    share_25c: Quantity
-    ea_excess: Quantity
-    frequency_25c: Quantity | None = None
-    capacitance_ratio: Quantity | None = None
-    exponent: Quantity
-    spread_decades: Quantity
+    share_25c: Annotated[Quantity, stated("1")]
+    ea_excess: Annotated[Quantity, stated("eV")]
+    frequency_25c: Annotated[Quantity, stated("Hz")] | None = None
+    capacitance_ratio: Annotated[Quantity, stated("1")] | None = None
+    exponent: Annotated[Quantity, stated("1")]
+    spread_decades: Annotated[Quantity, stated("decades")]
 
     @model_validator(mode="after")
     def _capacitance_is_given_once(self) -> BoundaryProperties:
@@ -45,8 +46,8 @@ class Material(Strict):
     description: str
     grain: GrainProperties
     boundary: BoundaryProperties
-    porosity: Quantity
-    size_spread: Quantity | None = None
+    porosity: Annotated[Quantity, stated("1")]
+    size_spread: Annotated[Quantity, stated("1")] | None = None
     seed_relaxation: Annotated[int, Field(ge=0, le=5)] = 1
 
 
@@ -57,18 +58,18 @@ class ElectrodeProperties(Strict):
     label: str
     description: str
     blocking: bool
-    resistance_25c: Quantity | None = None
-    ea: Quantity | None = None
-    capacitance: Quantity
-    exponent: Quantity
-    leak: Quantity | None = None
-    leak_exponent: Quantity | None = None
-    warburg_25c: Quantity | None = None
-    warburg_frequency_25c: Quantity | None = None
-    contact_fraction: Quantity
-    patches: Quantity
-    asymmetry_decades: Quantity
-    exponent_difference: Quantity | None = None
+    resistance_25c: Annotated[Quantity, stated("ohm cm2")] | None = None
+    ea: Annotated[Quantity, stated("eV")] | None = None
+    capacitance: Annotated[Quantity, stated("S s^n/cm2")]
+    exponent: Annotated[Quantity, stated("1")]
+    leak: Annotated[Quantity, stated("S s^m/cm2")] | None = None
+    leak_exponent: Annotated[Quantity, stated("1")] | None = None
+    warburg_25c: Annotated[Quantity, stated("ohm cm2")] | None = None
+    warburg_frequency_25c: Annotated[Quantity, stated("Hz")] | None = None
+    contact_fraction: Annotated[Quantity, stated("1")]
+    patches: Annotated[Quantity, stated("1")]
+    asymmetry_decades: Annotated[Quantity, stated("decades")]
+    exponent_difference: Annotated[Quantity, stated("1")] | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> ElectrodeProperties:
@@ -84,21 +85,21 @@ class ElectrodeProperties(Strict):
 class CellGeometry(Strict):
     """Priors of the pellet's geometry, as in `config/cells/<name>.yaml`."""
 
-    thickness: Quantity
-    diameter: Quantity
-    thickness_error: Quantity
-    area_error: Quantity
-    temperature_error: Quantity
+    thickness: Annotated[Quantity, stated("cm")]
+    diameter: Annotated[Quantity, stated("cm")]
+    thickness_error: Annotated[Quantity, stated("1")]
+    area_error: Annotated[Quantity, stated("1")]
+    temperature_error: Annotated[Quantity, stated("K")]
 
 
 class Instrument(Strict):
     """Priors of the measuring errors, as in `config/instrument.yaml`."""
 
-    noise: Quantity
-    gain_error: Quantity
-    phase_error: Quantity
-    drift: Quantity
-    outlier_fraction: Quantity
-    outlier_size: Quantity
-    stray_inductance: Quantity
-    stray_capacitance: Quantity
+    noise: Annotated[Quantity, stated("1")]
+    gain_error: Annotated[Quantity, stated("1")]
+    phase_error: Annotated[Quantity, stated("rad")]
+    drift: Annotated[Quantity, stated("1")]
+    outlier_fraction: Annotated[Quantity, stated("1")]
+    outlier_size: Annotated[Quantity, stated("1")]
+    stray_inductance: Annotated[Quantity, stated("H")]
+    stray_capacitance: Annotated[Quantity, stated("F")]
