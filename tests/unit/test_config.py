@@ -155,6 +155,24 @@ def test_a_material_is_a_name_not_a_path(name):
         load_material(CONFIG, name)
 
 
+@pytest.mark.parametrize("key", ["materials", "reader__populations__known__materials"])
+def test_a_material_is_named_once(key):
+    refused(
+        f"{key.replace('__', '.')}: 'llzo' is named more than once; its specimens would have the same names",
+        **{key: ["llzo", "lcto", "llzo"]},
+    )
+
+
+@pytest.mark.parametrize(("kind", "load"), [("materials", load_material), ("electrodes", load_electrode)])
+def test_a_copied_file_that_kept_its_name_is_refused_with_the_way_out(tmp_path, kind, load):
+    original = sorted((CONFIG / kind).glob("*.yaml"))[0]
+    (tmp_path / kind).mkdir()
+    (tmp_path / kind / "mine.yaml").write_text(original.read_text())
+    message = f"mine.yaml: name = '{original.stem}': must be 'mine' like the file; change it, or rename the file"
+    with pytest.raises(ConfigError, match=message):
+        load(tmp_path, "mine")
+
+
 def test_an_electrode_that_is_not_there_is_named():
     refused("unknown electrode 'gold'; known: .*blocking", simulation__electrodes={"gold": 1.0})
 

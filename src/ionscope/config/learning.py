@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from ionscope.config.fields import Celsius, Count, Fraction, Kind, Positive
+from ionscope.config.fields import Celsius, Count, Fraction, Kind, Materials, Positive
 from ionscope.config.simulation import Simulation
 from ionscope.quantity import Strict
 
@@ -269,7 +269,7 @@ class Learning(Strict):
 class Population(Strict):
     """One of the sets of simulated spectra that a reader learns from."""
 
-    materials: Annotated[list[str], Field(min_length=1)]
+    materials: Materials
     simulation: Simulation
 
     def calibrating(self, fraction: float) -> Simulation:

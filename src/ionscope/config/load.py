@@ -87,7 +87,12 @@ def _load_named(model: type[ModelT], folder: Path, name: str) -> ModelT:
     if name not in known:
         raise ConfigError(f"unknown {folder.name.rstrip('s')} '{name}'; known: {', '.join(known) or 'none'} ({folder})")
     path = folder / f"{name}.yaml"
-    return validated(model, read_yaml(path), str(path))
+    content = validated(model, read_yaml(path), str(path))
+    # A copied file would else give its specimens the names of another's; a cell has no name.
+    stated = getattr(content, "name", name)
+    if stated != name:
+        raise ConfigError(f"{path}: name = '{stated}': must be '{name}' like the file; change it, or rename the file")
+    return content
 
 
 def load_run(content: Any, folder: Path | str, where: str = "configuration") -> RunConfig:

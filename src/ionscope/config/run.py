@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ionscope.config.fields import Count, Seed
+from ionscope.config.fields import Count, Materials, Seed
 from ionscope.config.learning import READER, Learning, ReaderModel
 from ionscope.config.simulation import Simulation
 from ionscope.quantity import Strict
@@ -35,7 +35,7 @@ class RunConfig(Strict):
 
     run: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     seed: Seed
-    materials: Annotated[list[str], Field(min_length=1)]
+    materials: Materials
     simulation: Simulation
     learning: Learning
     reader: ReaderModel | None = None
