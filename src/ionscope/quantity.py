@@ -121,6 +121,10 @@ class Beta(Sourced):
 Quantity = Annotated[Constant | Uniform | LogUniform | Normal | Beta, Field(discriminator="distribution")]
 
 
+def median(quantity: Quantity) -> float:
+    return quantity.value if isinstance(quantity, Constant) else float(quantity.frozen().median())
+
+
 class Conditional(_Range):
     """A quantity that falls with another: normal about ``intercept + slope x``, cut off at `low` and `high`.
 

@@ -116,7 +116,7 @@ def test_a_sweep_passes_unchanged():
         (dict(dimension=1), "dimension = 1: allowed are 2 and 3"),
         (dict(dimension=4), "dimension = 4"),
         (dict(porosity=-0.1), "porosity = -0.1"),
-        (dict(porosity=0.4), "porosity = 0.4: allowed are 0 to 0.4"),
+        (dict(porosity=0.41), "porosity = 0.41: allowed are 0 to 0.4"),
         (dict(porosity=np.nan), "porosity = nan"),
         (dict(contact=0.0), "contact = 0.0"),
         (dict(contact=1.1), "contact = 1.1"),

@@ -6,27 +6,37 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ionscope.config.stated import stated
-from ionscope.quantity import Conditional, Quantity, Strict
+from ionscope.config.stated import check_centre, stated
+from ionscope.quantity import Conditional, Quantity, Strict, median
+
+MOST_POROSITY = 0.4
+"""Towards one half, what is left of a plane of grains falls apart."""
 
 
 class GrainProperties(Strict):
     log10_sigma_25c: Annotated[Quantity, stated("log10(S/cm)")]
-    ea: Annotated[Conditional, stated("eV")]
+    ea: Annotated[Conditional, stated("eV", 0, 3)]
     permittivity: Annotated[Quantity, stated("1")]
-    exponent: Annotated[Quantity, stated("1")]
+    exponent: Annotated[Quantity, stated("1", 0.3, 1)]
     spread_decades: Annotated[Quantity, stated("decades")]
     anisotropy: Annotated[Quantity, stated("1")] | None = None
+
+    @model_validator(mode="after")
+    def _energy_fits_its_limits(self) -> GrainProperties:
+        log10_sigma = median(self.log10_sigma_25c)
+        line = self.ea.intercept + self.ea.slope * log10_sigma
+        check_centre(self.ea, line, f"ea: intercept + slope * {log10_sigma:.2f}")
+        return self
 
 
 class BoundaryProperties(Strict):
     """Grain boundaries; their capacitance follows from a relaxation frequency or from its ratio to the grains'."""
 
-    share_25c: Annotated[Quantity, stated("1")]
-    ea_excess: Annotated[Quantity, stated("eV")]
+    share_25c: Annotated[Quantity, stated("1", 0, 1)]
+    ea_excess: Annotated[Quantity, stated("eV", -3, 3)]
     frequency_25c: Annotated[Quantity, stated("Hz")] | None = None
     capacitance_ratio: Annotated[Quantity, stated("1")] | None = None
-    exponent: Annotated[Quantity, stated("1")]
+    exponent: Annotated[Quantity, stated("1", 0.3, 1)]
     spread_decades: Annotated[Quantity, stated("decades")]
 
     @model_validator(mode="after")
@@ -46,7 +56,7 @@ class Material(Strict):
     description: str
     grain: GrainProperties
     boundary: BoundaryProperties
-    porosity: Annotated[Quantity, stated("1")]
+    porosity: Annotated[Quantity, stated("1", 0, MOST_POROSITY)]
     size_spread: Annotated[Quantity, stated("1")] | None = None
     seed_relaxation: Annotated[int, Field(ge=0, le=5)] = 1
 
@@ -59,14 +69,14 @@ class ElectrodeProperties(Strict):
     description: str
     blocking: bool
     resistance_25c: Annotated[Quantity, stated("ohm cm2")] | None = None
-    ea: Annotated[Quantity, stated("eV")] | None = None
+    ea: Annotated[Quantity, stated("eV", 0, 3)] | None = None
     capacitance: Annotated[Quantity, stated("S s^n/cm2")]
-    exponent: Annotated[Quantity, stated("1")]
+    exponent: Annotated[Quantity, stated("1", 0.3, 1)]
     leak: Annotated[Quantity, stated("S s^m/cm2")] | None = None
-    leak_exponent: Annotated[Quantity, stated("1")] | None = None
+    leak_exponent: Annotated[Quantity, stated("1", 0, 1)] | None = None
     warburg_25c: Annotated[Quantity, stated("ohm cm2")] | None = None
     warburg_frequency_25c: Annotated[Quantity, stated("Hz")] | None = None
-    contact_fraction: Annotated[Quantity, stated("1")]
+    contact_fraction: Annotated[Quantity, stated("1", 0, 1)]
     patches: Annotated[Quantity, stated("1")]
     asymmetry_decades: Annotated[Quantity, stated("decades")]
     exponent_difference: Annotated[Quantity, stated("1")] | None = None

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ionscope.config import Material, load_material
 from ionscope.errors import ConfigError
-from ionscope.quantity import Beta, Conditional, Constant, LogUniform, Normal, Quantity, Sourced, Uniform
+from ionscope.quantity import Beta, Conditional, Constant, LogUniform, Normal, Sourced, Uniform, median
 
 QUANTITY_LABELS = {
     "grain.log10_sigma_25c": "grain conductivity at 25 C, log10",
@@ -94,7 +94,7 @@ def distribution_text(quantity: Sourced) -> str:
 
 
 def _summary(material: Material) -> dict[str, object]:
-    log10_sigma = _median(material.grain.log10_sigma_25c)
+    log10_sigma = median(material.grain.log10_sigma_25c)
     priors = [quantity for _, quantity in quantities(material)]
     return {
         "name": material.name,
@@ -103,12 +103,8 @@ def _summary(material: Material) -> dict[str, object]:
         "hypothetical": material.hypothetical,
         "sigma_grain_25c_s_cm": 10**log10_sigma,
         "ea_grain_ev": float(material.grain.ea.frozen(log10_sigma).median()),
-        "gb_share_25c": _median(material.boundary.share_25c),
+        "gb_share_25c": median(material.boundary.share_25c),
         "quantities": len(priors),
         "assumed": sum(quantity.source == "assumed" for quantity in priors),
         "description": material.description,
     }
-
-
-def _median(quantity: Quantity) -> float:
-    return quantity.value if isinstance(quantity, Constant) else float(quantity.frozen().median())

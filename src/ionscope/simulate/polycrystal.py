@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ionscope.config.priors import MOST_POROSITY
 from ionscope.errors import SimulationError
 from ionscope.simulate.checks import check_counts, check_spreads
 from ionscope.simulate.mesh import (
@@ -50,8 +51,8 @@ def voronoi_mesh(
     check_counts(1, grains=grains, patches=patches)
     check_counts(0, lloyd=lloyd, refinement=refinement)
     check_spreads(size_spread=size_spread)
-    if not 0 <= porosity < 0.4:
-        raise SimulationError(f"porosity = {porosity}: allowed are 0 to 0.4")
+    if not 0 <= porosity <= MOST_POROSITY:
+        raise SimulationError(f"porosity = {porosity}: allowed are 0 to {MOST_POROSITY:g}")
     if not 0 < contact <= 1:
         raise SimulationError(f"contact = {contact}: allowed are fractions above 0 up to 1")
     seeds = relaxed_seeds(rng, grains, dimension, lloyd)
