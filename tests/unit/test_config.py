@@ -209,6 +209,22 @@ def test_more_shards_than_specimens_are_refused():
     refused("simulation.shards = 21: more shards than specimens", simulation__shards=21)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"simulation__specimens_per_material": 1, "simulation__shards": 1}, "= 1: 2 specimens are too few for a test"),
+        ({"learning__test_fraction": 0.05}, "= 10: 20 specimens are too few for a test fraction of 0.05 and 2 folds"),
+        (
+            {"learning__folds": 9},
+            "= 10: 20 specimens are too few for a test fraction of 0.2 and 9 folds; simulate more",
+        ),
+    ],
+)
+def test_specimens_too_few_to_be_split_are_refused_before_they_are_simulated(changes, message):
+    refused(f"smoke.yaml: simulation.specimens_per_material {message}", **changes)
+    assert load_run(changed(**changes), CONFIG, split=False)
+
+
 def test_a_figure_without_source_is_refused_by_key(tmp_path):
     for folder in ("materials", "electrodes"):
         (tmp_path / folder).mkdir()

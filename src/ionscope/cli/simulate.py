@@ -71,7 +71,7 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from ionscope.simulate.generate import Priors, n_specimens, simulate_specimens
 
     check_output(arguments.output, Inputs([arguments.file]))
-    run = load_run(read_yaml(arguments.file), arguments.config, arguments.file)
+    run = load_run(read_yaml(arguments.file), arguments.config, arguments.file, split=False)
     priors = Priors.load(arguments.config, run.materials, run.simulation.electrodes, run.simulation.cell)
     numbers = range(n_specimens(run.simulation, priors))
     spectra = simulate_specimens(

@@ -18,6 +18,18 @@ MOST_SOLVED = 10_000
 """Points of a kernel that is solved: its matrix takes memory and time as their square and cube."""
 
 
+def sizes_of_split(specimens: int, test_fraction: float, folds: int) -> tuple[int, int]:
+    """How many of so many specimens test and how many train; `ValueError` where either are too few."""
+    n_test = round(test_fraction * specimens)
+    n_train = specimens - n_test
+    if n_test < 2 or n_train < 2 * folds:
+        raise ValueError(
+            f"{specimens} specimens are too few for a test fraction of {test_fraction:g} and {folds} folds; "
+            "simulate more specimens, or change learning.test_fraction or learning.folds"
+        )
+    return n_test, n_train
+
+
 class Representing(Strict):
     """How spectra are presented to the network; see `ionscope.preprocess.scaling`."""
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from ionscope.config.learning import sizes_of_split
 from ionscope.config.priors import CellGeometry, ElectrodeProperties, Instrument, Material
 from ionscope.config.run import RunConfig
 from ionscope.errors import ConfigError
@@ -95,8 +96,11 @@ def _load_named(model: type[ModelT], folder: Path, name: str) -> ModelT:
     return content
 
 
-def load_run(content: Any, folder: Path | str, where: str = "configuration") -> RunConfig:
-    """A run's configuration, with every material and electrode it names checked too; `ConfigError` otherwise."""
+def load_run(content: Any, folder: Path | str, where: str = "configuration", *, split: bool = True) -> RunConfig:
+    """A run's configuration, with every material and electrode it names checked too; `ConfigError` otherwise.
+
+    split : its specimens will be split to train and test, and must be enough for that
+    """
     run = validated(RunConfig, content, where)
     parts = {"simulation": (run.materials, run.simulation)}
     if run.further_simulations:
@@ -116,4 +120,15 @@ def load_run(content: Any, folder: Path | str, where: str = "configuration") -> 
         if simulation.shards > simulation.specimens_per_material * len(materials):
             raise ConfigError(f"{where}: {key}.shards = {simulation.shards}: more shards than specimens")
     load_instrument(folder)
+    if split:
+        _check_split(run, where)
     return run
+
+
+def _check_split(run: RunConfig, where: str) -> None:
+    """Refuse too few specimens before they are simulated, not after."""
+    each = run.simulation.specimens_per_material
+    try:
+        sizes_of_split(each * len(run.materials), run.learning.test_fraction, run.learning.folds)
+    except ValueError as error:
+        raise ConfigError(f"{where}: simulation.specimens_per_material = {each}: {error}") from None

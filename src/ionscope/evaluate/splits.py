@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ionscope.config.learning import sizes_of_split
 from ionscope.errors import TrainingError
 
 
@@ -27,13 +28,10 @@ def split_specimens(specimens: pd.DataFrame, test_fraction: float, folds: int, s
     rng = np.random.default_rng(seed)
     shuffled = specimens.sort_values("specimen").iloc[rng.permutation(len(specimens))]
     strata = shuffled.sort_values(["material", "electrode"], kind="stable").reset_index(drop=True)
-    n_test = round(test_fraction * len(strata))
-    n_train = len(strata) - n_test
-    if n_test < 2 or n_train < 2 * folds:
-        raise TrainingError(
-            f"{len(strata)} specimens are too few for a test fraction of {test_fraction:g} and {folds} folds; "
-            "simulate more specimens or lower learning.folds"
-        )
+    try:
+        n_test, n_train = sizes_of_split(len(strata), test_fraction, folds)
+    except ValueError as error:
+        raise TrainingError(str(error)) from None
     # Evenly spaced ranks through the sorted strata give every stratum its share, up to one specimen.
     is_test = np.zeros(len(strata), dtype=bool)
     is_test[(np.arange(n_test) * len(strata) / n_test + rng.uniform(0, len(strata) / n_test)).astype(int)] = True
