@@ -365,6 +365,15 @@ def test_an_unknown_material_is_refused_with_those_there_are(capsys):
     assert "unknown material 'unobtainium'; known: generic" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["show", "llzo"]])
+def test_outside_a_clone_the_way_to_the_materials_is_told(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["materials", *arguments]) == BAD_INPUT
+    told = capsys.readouterr().err
+    assert "config/materials" in told
+    assert "run it in a clone of the project, or name a folder like its config/ by --config FOLDER" in told
+
+
 def test_simulate_writes_what_the_workflow_would(tmp_path, capsys):
     run = yaml.safe_load((ROOT / "config" / "smoke.yaml").read_text())
     run["simulation"] |= {"specimens_per_material": 2, "frequencies": 11}

@@ -15,6 +15,9 @@ from ionscope.errors import ConfigError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+WAY_OUT = "run it in a clone of the project, or name a folder like its config/ by --config FOLDER"
+"""Where there are no files of materials at all: the package comes without them."""
+
 
 def read_yaml(path: Path | str) -> dict[str, Any]:
     """A YAML mapping, by safe load; a `ConfigError` names the file and the line where it cannot be read."""
@@ -86,7 +89,8 @@ def load_instrument(folder: Path | str) -> Instrument:
 def _load_named(model: type[ModelT], folder: Path, name: str) -> ModelT:
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in known:
-        raise ConfigError(f"unknown {folder.name.rstrip('s')} '{name}'; known: {', '.join(known) or 'none'} ({folder})")
+        there = f"{', '.join(known)} ({folder})" if known else f"none ({folder}); {WAY_OUT}"
+        raise ConfigError(f"unknown {folder.name.rstrip('s')} '{name}'; known: {there}")
     path = folder / f"{name}.yaml"
     content = validated(model, read_yaml(path), str(path))
     # A copied file would else give its specimens the names of another's; a cell has no name.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ionscope.config import Material, load_material
+from ionscope.config.load import WAY_OUT
 from ionscope.errors import ConfigError
 from ionscope.quantity import Beta, Conditional, Constant, LogUniform, Normal, Sourced, Uniform, median
 
@@ -43,7 +44,7 @@ def list_materials(config_folder: Path | str) -> pd.DataFrame:
     folder = Path(config_folder) / "materials"
     names = sorted(path.stem for path in folder.glob("*.yaml"))
     if not names:
-        raise ConfigError(f"{folder}: no material files (*.yaml) there")
+        raise ConfigError(f"{folder}: no material files (*.yaml) there; {WAY_OUT}")
     return pd.DataFrame([_summary(load_material(config_folder, name)) for name in names])
 
 
