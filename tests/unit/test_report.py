@@ -20,7 +20,16 @@ from ionscope.report.figures import accuracy, learning, outcome, shares, spectra
 from ionscope.report.html import build_report
 from ionscope.report.page import Page
 from ionscope.report.run_folder import RunFolder
-from ionscope.report.sections.accuracy import against_the_limit, fresh, parity_literal, with_ratio
+from ionscope.report.sections.accuracy import (
+    BELOW_ONE,
+    ablations,
+    accuracy_all,
+    accuracy_groups,
+    against_the_limit,
+    fresh,
+    parity_literal,
+    with_ratio,
+)
 from ionscope.report.sections.band import bands, side_by_side
 from ionscope.report.sections.learning import bandwidth, settings, training
 from ionscope.report.sections.opening import can_and_cannot
@@ -597,6 +606,27 @@ def test_accuracies_stand_beside_the_limit_of_the_same_group(run):
     assert joint["all", "all"].tolist() == pytest.approx([2, 2])
     without = with_ratio(table[table["variant"] != "information limit"])
     assert without["times_the_limit"].isna().all()
+
+
+def test_an_error_below_the_limit_is_explained_where_it_is_shown(run, document, tmp_path):
+    assert BELOW_ONE not in document.text
+    folder = shutil.copytree(run, tmp_path / "copy")
+    page = Page(RunFolder(folder, CONFIG), tmp_path)
+    path = folder / "evaluation/accuracy.csv"
+    table = pd.read_csv(path)
+    here = (table["variant"] == "joint") & (table["quantity"] == "ea_series")
+    table.loc[here & table["value_of_group"].isin(["all", "llzo"]), "rmse"] = 0.0087
+    table.to_csv(path, index=False)
+    assert Document(accuracy_all(page)).text.count(BELOW_ONE) == 1  # of two tables
+    assert BELOW_ONE in Document(accuracy_groups(page)).text
+    assert BELOW_ONE not in Document(against_the_limit(page)).text
+    assert BELOW_ONE not in Document(ablations(page)).text
+    path = folder / "evaluation/ablations.csv"
+    pd.read_csv(path).assign(ratio_to_limit=0.99).to_csv(path, index=False)
+    assert BELOW_ONE in Document(ablations(page)).text
+    path = folder / "evaluation/metrics.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"ratio_to_limit_mae_s_cm": 0.98}))
+    assert BELOW_ONE in Document(against_the_limit(page)).text
 
 
 # Pieces of HTML.
