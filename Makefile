@@ -11,13 +11,14 @@ GPU ?= $(shell nvidia-smi -L 2>/dev/null | grep -c GPU)
 export OMP_NUM_THREADS ?= 1
 SNAKEMAKE := $(BIN)/snakemake --cores all --resources gpu=$(GPU)
 
-.PHONY: paper production ablations smoke test lint unit report fuzz benchmark-simulator ship clean help
+.PHONY: paper production ablations smoke test lint unit report fuzz benchmark-simulator ship unlock clean help
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
 	@echo "make smoke   the whole workflow on 40 spectra"
 	@echo "make production   the model for laboratory files on 72 000 specimens"
 	@echo "make ablations   the paper with every peer over five seeds, and with materials and electrodes left out, and settings tried"
+	@echo "make unlock   after a kill -9 or a power cut, while nothing runs here"
 
 $(VENV)/.ok: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -68,6 +69,10 @@ SHIPPED := src/ionscope/models/reader
 ship: production
 	mkdir -p $(SHIPPED)
 	cd results/production/reader && cp model/model.json model/encoder.safetensors model/kernel.npz card.md $(abspath $(SHIPPED))/
+
+# A run that had no time to end leaves Snakemake's lock; it is that of the folder, whatever the configuration was.
+unlock: $(VENV)/.ok
+	PATH="$(abspath $(BIN)):$$PATH" $(SNAKEMAKE) --unlock
 
 clean:
 	rm -rf results/paper results/production results/smoke .snakemake

@@ -15,6 +15,7 @@ def main(snakemake):
     from ionscope.evaluate.claims import OWN
     from ionscope.evaluate.conductivities import conductivity_table
     from ionscope.evaluate.limit_table import limit_accuracy, limit_metrics
+    from ionscope.evaluate.predictions import read_predictions, read_series
     from ionscope.evaluate.summary import (
         baseline_tables,
         figures_of_merit,
@@ -30,8 +31,14 @@ def main(snakemake):
 
     params, output = snakemake.params, snakemake.output
     spectra = read_dataset(snakemake.input.spectra)
-    tables = {name: pd.read_csv(path) for name, path in zip(params.variants, snakemake.input.tables, strict=True)}
-    series = {name: pd.read_csv(path) for name, path in zip(params.variants, snakemake.input.series, strict=True)}
+    tables = {
+        name: read_predictions(path, spectra)
+        for name, path in zip(params.variants, snakemake.input.tables, strict=True)
+    }
+    series = {
+        name: read_series(path, tables[name])
+        for name, path in zip(params.variants, snakemake.input.series, strict=True)
+    }
     bundles = {
         name: ModelBundle.load(Path(path).parent)
         for name, path in zip(params.variants, snakemake.input.models, strict=True)

@@ -223,7 +223,10 @@ def _implausible(reading: Reading) -> list[str]:
         )
     low, high = PLAUSIBLE_TEMPERATURE
     if spectrum.temperature_c is not None and not low <= spectrum.temperature_c <= high:
-        found.append(f"{spectrum.temperature_c:.0f} C is outside {low:.0f} to {high:.0f} C; is it Celsius?")
+        found.append(
+            f"{spectrum.temperature_c:.0f} C ({spectrum.temperature:.0f} K) is outside {low:.0f} to {high:.0f} C; "
+            "files and commands take Celsius, Python functions kelvin"
+        )
     elif spectrum.temperature_c is not None and LIKE_KELVIN[0] <= spectrum.temperature_c <= LIKE_KELVIN[1]:
         kelvin = spectrum.temperature_c
         found.append(

@@ -1,6 +1,7 @@
 """Claims: every kind of rule at and beside its bounds, and the shipped rules against fabricated metrics."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -221,6 +222,22 @@ def test_shipped_rules_tell_a_good_run_from_a_bad_one():
     bad = good | {"sigma_mae_s_cm": 1e-4, "pairs_correct": 0.8, "n_spectra": 40, "ea_series_rmse_kj_mol": 30.0}
     verdicts = judge(claims, bad).set_index("id")["verdict"]
     assert set(verdicts[["C1", "C4", "C5a", "C7a"]]) == {"not reproduced"}
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [(5.1, "acceptable difference"), (11.0, "reproduced"), (22.0, "reproduced"), (44.0, "exceeded")],
+)
+def test_the_verdict_on_speed_does_not_hang_on_a_factor_of_two(times, expected):
+    """The same machine has timed 17 and 22: doubled or halved by chance, ten times stays ten times."""
+    claims = load_claims(RULES)
+    metrics = shipped_metrics(claims) | {"speedup_circuit_fit": times}
+    assert judge(claims, metrics).set_index("id").loc["C8a", "verdict"] == expected
+
+
+def test_shipped_reasons_hold_for_runs_of_any_size():
+    for claim in load_claims(RULES).claims:
+        assert not re.search(r"\b1000\b", claim.rule.sentence(claim.unit)) or claim.id == "C1", claim.id
 
 
 def test_the_file_is_written_whole_and_errors_name_the_metrics_file(tmp_path):

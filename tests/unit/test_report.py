@@ -12,7 +12,7 @@ import pytest
 from fabricated_run import CONFIG, write_run
 from matplotlib.figure import Figure
 
-from ionscope.config import READER
+from ionscope.config import READER, read_yaml
 from ionscope.errors import InputDataError
 from ionscope.io.dataset import read_dataset
 from ionscope.report import figures, html, markup
@@ -20,8 +20,19 @@ from ionscope.report.figures import accuracy, learning, outcome, shares, spectra
 from ionscope.report.html import build_report
 from ionscope.report.page import Page
 from ionscope.report.run_folder import RunFolder
-from ionscope.report.sections.accuracy import against_the_limit, fresh, parity_literal, with_ratio
+from ionscope.report.sections.accuracy import (
+    BELOW_ONE,
+    ablations,
+    accuracy_all,
+    accuracy_groups,
+    against_the_limit,
+    fresh,
+    parity_literal,
+    with_ratio,
+)
+from ionscope.report.sections.band import bands, side_by_side
 from ionscope.report.sections.learning import bandwidth, settings, training
+from ionscope.report.sections.opening import can_and_cannot
 from ionscope.report.sections.trust import corruptions, left_out
 
 SECTIONS = (
@@ -509,6 +520,63 @@ def test_the_training_of_a_run_s_reader_and_a_recipe_of_another_name_are_found(r
     assert all("<svg" in draw(page) for draw in (training, bandwidth, parity_literal))
 
 
+def answered_from_bands(folder, *answers):
+    """Give a run these answers: variant, conductivity, end of the band / Hz, error."""
+    names = ["variant", "conductivity", "frequency_max_hz", "log10_rmse"]
+    both = {"electrode": ["all", "lithium"], "material": ["all", "llzo"]}
+    rows = pd.DataFrame(answers, columns=names).merge(pd.DataFrame(both), how="cross")
+    rows = rows.assign(n=8, log10_median=0.01, half_width_median=0.1, coverage_90=0.9, log10_rmse_without_spectrum=0.5)
+    rows.to_csv(folder / "evaluation/conductivities.csv", index=False)
+    return rows
+
+
+def test_bands_show_the_error_of_one_model_and_name_it(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "copy")
+    answers = [("enlarged", "sigma_total", 1e4, 0.13), ("joint", "sigma_total", 1e4, 0.19)]
+    answers += [("reader", "sigma_total", 1e4, 0.013), ("bulk", "sigma_bulk", 1e3, 0.52)]
+    answers += [("literal", "sigma_bulk", 1e4, 0.7), ("frozen", "sigma_total", 1e4, 0.6)]
+    table = answered_from_bands(folder, *answers)
+    page = Page(RunFolder(folder, CONFIG), tmp_path)  # the default is joint
+    document = Document(bands(page))
+    assert "all all total – 0.19 0.5" in document.text and "all all bulk 0.52 – 0.5" in document.text
+    assert "total to 10000 Hz (variant joint) 90 %" in document.text
+    assert "total conductivity from the band to 10000 Hz; bulk conductivity from the band to 1000 Hz." in document.text
+    assert "boundary" not in document.text  # which nothing here answers
+    assert set(pd.read_csv(tmp_path / "bands.csv")["variant"]) == {"joint", "bulk"}
+    with pytest.raises(ValueError, match="duplicate"):
+        side_by_side(table)
+    assert "answers the bulk conductivity as well" in Document(can_and_cannot(page)).text
+
+
+def test_several_bands_of_all_conductivities_are_told_at_once(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "copy")
+    variants = read_yaml(CONFIG / "wideband.yaml")["learning"]["variants"]
+    del variants["literal"]
+    answers = [
+        (name, variant.get("target", "sigma_total"), variant.get("frequency_max_hz", 1e6), 0.01 * k)
+        for k, (name, variant) in enumerate(variants.items(), 1)
+    ]
+    table = answered_from_bands(folder, *answers)
+    shown = side_by_side(table)
+    assert list(shown) == ["electrode", "material", "conductivity", "to 10000 Hz", "to 1e+06 Hz", "without a spectrum"]
+    assert shown["conductivity"].tolist() == 2 * ["bulk", "grain boundaries", "total"]  # as docs/bands.md has them
+    assert shown["to 1e+06 Hz"].tolist() == pytest.approx(2 * [0.02, 0.03, 0.01])
+    assert shown["to 10000 Hz"].tolist() == pytest.approx(2 * [0.05, 0.06, 0.04])
+    text = Document(bands(Page(RunFolder(folder, CONFIG, "total"), tmp_path))).text
+    assert "total, bulk and boundary conductivity from the band to 10000 Hz and to 1e+06 Hz." in text
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(1e4, "end at 10000 Hz: conductivities of grain"), (1e6, "no variant of this run answers")]
+)
+def test_a_run_of_the_total_alone_says_why_there_is_no_more(run, tmp_path, end, said):
+    folder = shutil.copytree(run, tmp_path / "copy")
+    answered_from_bands(folder, ("joint", "sigma_total", end, 0.02))
+    text = Document(can_and_cannot(Page(RunFolder(folder, CONFIG), tmp_path))).text
+    assert said in text and "as well" not in text
+    assert "from one band" in Document(bands(Page(RunFolder(folder, CONFIG), tmp_path))).text
+
+
 @pytest.mark.parametrize(
     ("ours", "limit", "verdict"),
     [
@@ -538,6 +606,27 @@ def test_accuracies_stand_beside_the_limit_of_the_same_group(run):
     assert joint["all", "all"].tolist() == pytest.approx([2, 2])
     without = with_ratio(table[table["variant"] != "information limit"])
     assert without["times_the_limit"].isna().all()
+
+
+def test_an_error_below_the_limit_is_explained_where_it_is_shown(run, document, tmp_path):
+    assert BELOW_ONE not in document.text
+    folder = shutil.copytree(run, tmp_path / "copy")
+    page = Page(RunFolder(folder, CONFIG), tmp_path)
+    path = folder / "evaluation/accuracy.csv"
+    table = pd.read_csv(path)
+    here = (table["variant"] == "joint") & (table["quantity"] == "ea_series")
+    table.loc[here & table["value_of_group"].isin(["all", "llzo"]), "rmse"] = 0.0087
+    table.to_csv(path, index=False)
+    assert Document(accuracy_all(page)).text.count(BELOW_ONE) == 1  # of two tables
+    assert BELOW_ONE in Document(accuracy_groups(page)).text
+    assert BELOW_ONE not in Document(against_the_limit(page)).text
+    assert BELOW_ONE not in Document(ablations(page)).text
+    path = folder / "evaluation/ablations.csv"
+    pd.read_csv(path).assign(ratio_to_limit=0.99).to_csv(path, index=False)
+    assert BELOW_ONE in Document(ablations(page)).text
+    path = folder / "evaluation/metrics.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"ratio_to_limit_mae_s_cm": 0.98}))
+    assert BELOW_ONE in Document(against_the_limit(page)).text
 
 
 # Pieces of HTML.

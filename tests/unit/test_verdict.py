@@ -98,8 +98,8 @@ def test_a_point_asks_for_caution_where_it_could_move_the_answer(off, caution, f
     [
         (30.0, {}, "implausible for a solid electrolyte; thickness is wanted in cm and area in cm2"),
         (1e-15, {}, "implausible for a solid electrolyte"),
-        (1e-4, {"temperature": 1073.15}, "800 C is outside .*Celsius"),
-        (1e-4, {"temperature": 25.0}, "-248 C is outside"),
+        (1e-4, {"temperature": 1073.15}, r"800 C \(1073 K\) is outside .*Celsius"),
+        (1e-4, {"temperature": 25.0}, r"-248 C \(25 K\) is outside .* Celsius, Python functions kelvin"),
     ],
 )
 def test_what_cannot_be_is_told(sigma, fields, message):

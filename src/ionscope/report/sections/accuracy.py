@@ -15,6 +15,13 @@ from ionscope.report.page import Page, Section
 from ionscope.report.run_folder import MissingFile
 
 RATIO = "times_the_limit"
+BELOW_ONE = (
+    "A ratio below 1 does not mean that more is read than the spectra hold: the limit is linearised about the truth "
+    "and an expectation, the error is that of one set of spectra, and in S/cm a few that conduct well weigh "
+    "most in both."
+)
+"""Why an error may be smaller than the information limit beside it."""
+
 HEADINGS = {RATIO: "RMSE / information limit", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "value_of_group": "value"}
 
 
@@ -118,15 +125,17 @@ def against_the_limit(page: Page) -> str:
         return markup.number(metrics[name], 2)
 
     words = (
-        "The information limit is the error of an ideal reader: one that knows the finite-element model, the noise of "
-        "each sweep and all priors, and uses every point (Fisher information with the generator's prior, linearised "
-        "about the truth; an average over specimens, no strict bound for one of them). On these spectra it is "
-        f"{figure('limit_log10_rmse')} decades RMSE, {figure('limit_log10_median')} in the median, and "
+        "The information limit is the expected error of an ideal reader: one that knows the finite-element model, the "
+        "noise of each sweep and all priors, and uses every point (Fisher information with the generator's prior, "
+        "linearised about the truth; an average over specimens, no strict bound for one of them). On these spectra it "
+        f"is {figure('limit_log10_rmse')} decades RMSE, {figure('limit_log10_median')} in the median, and "
         f"{figure('limit_sigma_mae_s_cm')} S/cm in the mean absolute error. The model errs "
         f"{figure('ratio_to_limit')} times, {figure('ratio_to_limit_median')} times and "
         f"{figure('ratio_to_limit_mae_s_cm')} times as much."
     )
-    return markup.paragraph(words + _data_or_learner(metrics, page.run.paper("C4")))
+    ratios = [metrics[name] for name in ("ratio_to_limit", "ratio_to_limit_median", "ratio_to_limit_mae_s_cm")]
+    below = f" {BELOW_ONE}" if min(ratios) < 1 else ""
+    return markup.paragraph(words + below + _data_or_learner(metrics, page.run.paper("C4")))
 
 
 def _data_or_learner(metrics: Mapping[str, Any], paper: float | None) -> str:
@@ -157,8 +166,13 @@ def accuracy_all(page: Page) -> str:
         if shown[RATIO].isna().all():
             shown = shown.drop(columns=RATIO)
         caption = f"{quantity} [{unit}], all held-out data, every variant, best first"
-        parts.append(markup.table(shown, caption, HEADINGS, digits=3))
+        parts.append(markup.table(shown, caption, HEADINGS, digits=3) + _where_below_one(rows[RATIO]))
     return "".join(parts)
+
+
+def _where_below_one(ratios: pd.Series) -> str:
+    """The sentence on ratios below 1, where one is shown; that of the limit itself is 1."""
+    return markup.paragraph(BELOW_ONE) if (ratios < 1).any() else ""
 
 
 def accuracy_groups(page: Page) -> str:
@@ -166,7 +180,9 @@ def accuracy_groups(page: Page) -> str:
     table = with_ratio(page.run.table("evaluation/accuracy.csv"))
     rows = table[(table["variant"] == page.run.variant) & (table["group"] != "all")]
     shown = rows[["quantity", "group", "value_of_group", "n", "mae", "rmse", "r2", "median", "p95", RATIO, "unit"]]
-    return markup.table(shown, f"Variant {page.run.variant} by group", HEADINGS, digits=3)
+    return markup.table(shown, f"Variant {page.run.variant} by group", HEADINGS, digits=3) + _where_below_one(
+        rows[RATIO]
+    )
 
 
 def ablations(page: Page) -> str:
@@ -193,6 +209,7 @@ def ablations(page: Page) -> str:
         caption = f"{quantity} [{rows['unit'].iloc[0]}], mean ± standard deviation over seeds"
         classes = dict.fromkeys(("rmse", "mae", "median", "p95"), lambda value: "figure")
         parts.append(markup.table(shown, caption, HEADINGS, digits=3, cell_classes=classes))
+        parts.append(_where_below_one(rows["ratio_to_limit"]))
     return "<h3>Peers, over several seeds</h3>" + "".join(parts)
 
 

@@ -9,8 +9,13 @@ from ionscope.evaluate.claims import OWN, load_claims
 from ionscope.evaluate.verdicts import VERDICTS
 from ionscope.report import markup
 from ionscope.report.page import Page, Section
+from ionscope.report.run_folder import MissingFile
+from ionscope.report.sections.band import ADJECTIVES, TOTAL, conductivities, in_words
 
 ABSENT = "(not in this run)"
+
+COME_APART = 1e4
+"""Hz up to which a good conductor shows no more than the sum of its grains and boundaries (docs/bands.md)."""
 
 
 def claims_table(page: Page) -> str:
@@ -69,11 +74,10 @@ def can_and_cannot(page: Page) -> str:
     )
     band = (
         "In solid electrolytes that conduct well, grains relax at megahertz and often the boundaries above 10 kHz "
-        "too. A sweep that ends at 10 kHz shows the sum of their resistances and the electrodes. The sum is what can "
-        f"be learned: on {figure('n_test_specimens')} held-out specimens σ_total is off by "
-        f"{figure('sigma_log10_rmse', 'decades')} (RMSE) or {figure('sigma_mae_s_cm', 'S/cm')} (mean absolute error). "
-        "Conductivities of grain and boundary apart would mostly repeat the assumptions of the simulation, so none "
-        "are reported."
+        "too. A sweep that ends below shows the sum of their resistances and the electrodes. The sum is what is "
+        f"answered first: on {figure('n_test_specimens')} held-out specimens σ_total is off by "
+        f"{figure('sigma_log10_rmse', 'decades')} (RMSE) or {figure('sigma_mae_s_cm', 'S/cm')} (mean absolute error)."
+        + _grains_and_boundaries(page)
     )
     energy = (
         "An activation energy is a slope over temperature, and one spectrum at one temperature has none. What can be "
@@ -109,6 +113,27 @@ def can_and_cannot(page: Page) -> str:
             ("The second material.", titanate),
             ("The scale.", scale),
         ]
+    )
+
+
+def _grains_and_boundaries(page: Page) -> str:
+    """What the run says of conductivities other than the total; nothing where it does not tell what it answers."""
+    try:
+        table = conductivities(page)
+    except MissingFile:
+        return ""
+    answered = [ADJECTIVES[name] for name in ADJECTIVES if name != TOTAL and (table["conductivity"] == name).any()]
+    if answered:
+        return (
+            f" This run answers the {in_words(answered)} conductivity as well; the section on bands tells whether the "
+            "spectra show it or whether the answer repeats the assumptions of the simulation."
+        )
+    end = float(table["frequency_max_hz"].max())
+    if end > COME_APART:
+        return f" These sweeps go to {end:g} Hz; no variant of this run answers grains and boundaries apart."
+    return (
+        f" These sweeps end at {end:g} Hz: conductivities of grain and boundary apart would mostly repeat the "
+        "assumptions of the simulation, so none are reported."
     )
 
 
