@@ -178,7 +178,15 @@ def fit_series(
 
 def count_temperatures(temperature: np.ndarray) -> int:
     """How many different temperatures (n,) [K] holds, repeats counted once."""
-    return int(_level_of(np.sort(np.asarray(temperature, dtype=float)))[-1]) + 1
+    return int(temperature_levels(temperature).max()) + 1
+
+
+def temperature_levels(temperature: np.ndarray) -> np.ndarray:
+    """(n,) number of the level of each temperature (n,) [K], in any order, the coldest 0; repeats have one."""
+    order = np.argsort(temperature, kind="stable")
+    level = np.empty(order.size, dtype=int)
+    level[order] = _level_of(np.asarray(temperature, dtype=float)[order])
+    return level
 
 
 def _level_of(ordered: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ionscope.batch.repeats import compared
 from ionscope.errors import InputDataError, IonscopeError
 from ionscope.io.request import Request, read_request
 from ionscope.measure import shape_spread
@@ -98,7 +99,7 @@ def predict_all(
     progress: Progress = iter,
     spectra: Iterable[tuple[Request, Spectrum]] = (),
 ) -> Outcome:
-    """Read every file; one that cannot be read does not stop the rest.
+    """Read every file; one that cannot be read does not stop the rest. Then compare the repeats of each pellet.
 
     Parameters
     ----------
@@ -120,6 +121,7 @@ def predict_all(
     for request, spectrum in spectra:
         outcome.files += 1
         _add_reading(outcome, request, spectrum, reader)
+    outcome.readings = compared(outcome.readings)
     outcome.series = find_series(outcome.readings, thermometer_error, reader.series_errors)
     return outcome
 
