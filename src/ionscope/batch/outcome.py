@@ -71,6 +71,8 @@ class Series:
             "ea_coldest_ev": fit.ea_ends[0],
             "ea_hottest_ev": fit.ea_ends[1],
             "error_factor": fit.birge,
+            "most_off_c": float("nan") if fit.stray is None else float(fit.stray.temperature - ZERO_CELSIUS),
+            "most_off_percent": float("nan") if fit.stray is None else fit.stray.percent,
             "refused_and_left_out": self.left_out,
             "thermometer_error_k": self.thermometer_error,
         }
