@@ -15,6 +15,7 @@ from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sig
 from ionscope.io.sweeps import MIN_POINTS, ordered_sweep, split_sweeps
 from ionscope.io.table import Table
 from ionscope.io.text import problem
+from ionscope.io.unit_above import with_unit_above
 from ionscope.io.unlabelled import name_columns
 from ionscope.spectrum import Spectrum
 
@@ -94,6 +95,9 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     if not named:
         table = name_columns(table, options.sign)
     notes = [*raw.assumptions, *told.assumptions, *table.assumptions]
+    if raw.format.startswith("table"):  # what an instrument's own program writes without a unit is in ohm
+        above = table.preamble if named else [*table.preamble, " ".join(table.header.cells)]
+        table = with_unit_above(table, above, notes)
     table = _without_idle(table, notes)
     frequency = frequency_of(table, notes)
     temperature = temperature_column(table, notes)
