@@ -149,8 +149,14 @@ def test_one_wrong_temperature_is_told_as_such_and_not_as_a_curve(place, off):
     text = describe_series(Series("pellet", fit, geometry=True))
     side = "below" if off > 0 else "above"
     shown = f"most of all the one at {told[place] - 273.15:.4g} C"
-    assert f"scatter {fit.birge:.2g} times as much as their errors; {shown}" in text and side in text
+    assert f"scatter {fit.birge:.3g} times as much as their errors; {shown}" in text and side in text
     assert "activation energy does not describe" not in text
+
+
+def test_large_figures_of_points_that_scatter_are_plain_numbers():
+    fit = fit_series(T7, conductivity(T7) * np.where(np.arange(7) == 3, 2.0, 1), np.full(7, 0.003), thermometer_error=0)
+    assert fit.birge > 99
+    assert "e+" not in describe_series(Series("pellet", fit, geometry=False))
 
 
 def test_two_swapped_temperatures_are_no_curve():

@@ -92,7 +92,7 @@ def _word(apart: Sequence[Reading]) -> tuple[str, bool]:
     else:
         values, unit = [one.sigma.value for one in apart if one.sigma is not None], "S/cm"
     low, high = min(values), max(values)
-    by = f"a factor of {high / low:.3g}" if high / low >= LIKE_A_SERIES else f"{100 * (high / low - 1):.2g} %"
+    by = f"a factor of {high / low:.3g}" if high / low >= LIKE_A_SERIES else f"{100 * (high / low - 1):.3g} %"
     several = len(apart) > 2
     by += f" ({low:.4g} {'to' if several else 'and'} {high:.4g} {unit})"
     named = apart[0].spectrum.specimen is not None

@@ -276,11 +276,11 @@ def _scatter(fit: SeriesFit) -> list[str]:
     """Points that scatter beyond their errors, and the one that is most off, as a line."""
     if fit.birge <= SCATTERS:
         return []
-    said = f"    - the points scatter {fit.birge:.2g} times as much as their errors"
+    said = f"    - the points scatter {fit.birge:.3g} times as much as their errors"
     if fit.stray is not None:
         celsius, off = fit.stray.temperature - ZERO_CELSIUS, fit.stray.percent
         side = "above" if off > 0 else "below"
-        said += f"; most of all the one at {celsius:.4g} C ({abs(off):.2g} % {side} the line of the others)"
+        said += f"; most of all the one at {celsius:.4g} C ({abs(off):.3g} % {side} the line of the others)"
         if fit.bent_by_one:
             said += ": a wrong temperature there, or another regime, as the others alone show no curve"
     return [said]
