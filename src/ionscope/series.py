@@ -39,6 +39,9 @@ FEWEST_TEMPERATURES = 3
 SAME_TEMPERATURE = 1.0
 """K: sweeps no further apart are repeats at one temperature."""
 
+SCATTERS = 3.0
+"""Birge's ratio from which on it is told: the errors of good points are not so wrong."""
+
 LEAST_EA = 0.05
 """eV: ions in solids need 0.1 eV and more; a current that needs less is carried by electrons, or by a short."""
 
@@ -70,6 +73,27 @@ INDEPENDENT = ReadingErrors()
 
 
 @dataclass(frozen=True)
+class Stray:
+    """The point without which the others lie best on a line, told where they scatter beyond `SCATTERS`.
+
+    Parameters
+    ----------
+    temperature : K
+    deviation : of its ln(sigma T) from the line of the others
+    others_curve : whether these are curved still, by more than they scatter about their curve
+    """
+
+    temperature: float
+    deviation: float
+    others_curve: bool
+
+    @property
+    def percent(self) -> float:
+        """How far its conductivity is above the line of the others."""
+        return float(100 * np.expm1(self.deviation))
+
+
+@dataclass(frozen=True)
 class SeriesFit:
     """The line through a series of t temperatures.
 
@@ -83,6 +107,7 @@ class SeriesFit:
     birge : what the errors were multiplied by, at least 1
     curvature : the quadratic term in 1/T over its standard error; nan below four temperatures
     ea_ends : eV, at the coldest and the hottest temperature by the quadratic; nan below four temperatures
+    stray : the point that is most off, where the points scatter; None where they do not, and below four temperatures
     """
 
     temperature: np.ndarray
@@ -93,10 +118,23 @@ class SeriesFit:
     birge: float
     curvature: float
     ea_ends: tuple[float, float]
+    stray: Stray | None = None
 
     @property
     def curved(self) -> bool:
-        """Whether the quadratic term is significant (two regimes, a phase transition, a contact that changes)."""
+        """Whether the quadratic term is significant (two regimes, a phase transition, a contact that changes).
+
+        Of points that scatter it says nothing where it is one of them, with a wrong temperature, that bends the line.
+        """
+        return self._bends and (self.stray is None or self.stray.others_curve)
+
+    @property
+    def bent_by_one(self) -> bool:
+        """Whether the quadratic term is significant with the point that is most off, and not without it."""
+        return self._bends and not self.curved
+
+    @property
+    def _bends(self) -> bool:
         return bool(abs(self.curvature) > _CURVATURE_SCORE)
 
     @property
@@ -164,6 +202,7 @@ def fit_series(
     log_sigma = float(at @ (offset, slope)) - np.log(REFERENCE_TEMPERATURE)
     sigma_half = Z90 * np.sqrt(at @ covariance @ at + shape_spread**2)
     curvature, ends = _curvature(x, y, spread)
+    apart = np.hypot(own, by_thermometer)
     return SeriesFit(
         temperature=t,
         sigma=np.exp(y) / t,
@@ -173,12 +212,21 @@ def fit_series(
         birge=birge,
         curvature=curvature,
         ea_ends=ends,
+        stray=_stray(t, y, apart) if birge > SCATTERS else None,
     )
 
 
 def count_temperatures(temperature: np.ndarray) -> int:
     """How many different temperatures (n,) [K] holds, repeats counted once."""
-    return int(_level_of(np.sort(np.asarray(temperature, dtype=float)))[-1]) + 1
+    return int(temperature_levels(temperature).max()) + 1
+
+
+def temperature_levels(temperature: np.ndarray) -> np.ndarray:
+    """(n,) number of the level of each temperature (n,) [K], in any order, the coldest 0; repeats have one."""
+    order = np.argsort(temperature, kind="stable")
+    level = np.empty(order.size, dtype=int)
+    level[order] = _level_of(np.asarray(temperature, dtype=float)[order])
+    return level
 
 
 def _level_of(ordered: np.ndarray) -> np.ndarray:
@@ -221,3 +269,29 @@ def _curvature(x: np.ndarray, y: np.ndarray, spread: np.ndarray) -> tuple[float,
     score = float(coefficients[2] / np.sqrt(_covariance(to_line, spread, np.zeros_like(spread))[2, 2]))
     cold, hot = (float(-BOLTZMANN * (coefficients[1] + 2 * coefficients[2] * end)) for end in (x[0], x[-1]))
     return score, (cold, hot)
+
+
+def _stray(t: np.ndarray, y: np.ndarray, apart: np.ndarray) -> Stray | None:
+    """The point whose absence leaves the others closest to a line; ``apart`` (t,) are the independent errors."""
+    if t.size < _FEWEST_FOR_CURVATURE:
+        return None  # any two of three points have a line
+    x = 1 / t - np.mean(1 / t)
+    scatter, deviation = np.empty(t.size), np.empty(t.size)
+    for i in range(t.size):
+        others = np.arange(t.size) != i
+        line, _ = _weighted_fit(x[others], y[others], apart[others], 1)
+        off = y - line[0] - line[1] * x
+        scatter[i], deviation[i] = np.sum((off / apart)[others] ** 2), off[i]
+    worst = int(np.argmin(scatter))
+    others = np.arange(t.size) != worst
+    return Stray(float(t[worst]), float(deviation[worst]), _still_curved(x[others], y[others], apart[others]))
+
+
+def _still_curved(x: np.ndarray, y: np.ndarray, apart: np.ndarray) -> bool:
+    """Whether points are curved by more than they scatter about their curve: two swapped ones scatter, and bend too."""
+    if x.size < _FEWEST_FOR_CURVATURE:
+        return False
+    curve, _ = _weighted_fit(x, y, apart, 2)
+    left = y - curve @ x ** np.arange(3)[:, None]
+    scatter = np.sqrt(np.sum((left / apart) ** 2) / (x.size - 3))
+    return abs(_curvature(x, y, apart)[0]) > _CURVATURE_SCORE * max(1.0, float(scatter))

@@ -123,13 +123,70 @@ def test_points_off_the_line_widen_the_interval():
 
 
 def test_two_regimes_are_flagged_with_the_energies_at_both_ends():
-    sigma = np.where(T < 320, conductivity(T, 0.6, SIGMA), 0)
+    t = np.append(T, 283.15)  # one point more in the colder regime: of two, one may have a wrong temperature
     knee = conductivity(320.0, 0.6, SIGMA) / conductivity(320.0, 0.3, 1.0)
-    sigma = np.where(T < 320, sigma, conductivity(T, 0.3, knee))
-    fit = fit_series(T, sigma, np.full(5, 0.05))
+    sigma = np.where(t < 320, conductivity(t, 0.6, SIGMA), conductivity(t, 0.3, knee))
+    fit = fit_series(t, sigma, np.full(6, 0.05))
     assert fit.curved
     cold, hot = fit.ea_ends
     assert cold > fit.ea.value > hot
+
+
+T7 = 273.15 + np.linspace(0.0, 90.0, 7)
+SMALL = np.exp(0.005 * np.array([1, -1, 0.5, -0.5, 1, -1, 0.3]))
+
+
+@pytest.mark.parametrize("off", [-10.0, 10.0])
+@pytest.mark.parametrize("place", range(7))
+def test_one_wrong_temperature_is_told_as_such_and_not_as_a_curve(place, off):
+    told = T7 + off * (np.arange(7) == place)
+    fit = fit_series(told, conductivity(T7) * SMALL, np.full(7, 0.03))
+    assert fit.birge > 3 and not fit.curved
+    assert fit.stray.temperature == pytest.approx(told[place])
+    assert fit.stray.percent == pytest.approx(
+        100 * (conductivity(T7[place]) / conductivity(told[place]) * T7[place] / told[place] - 1), rel=0.25
+    )
+    text = describe_series(Series("pellet", fit, geometry=True))
+    side = "below" if off > 0 else "above"
+    shown = f"most of all the one at {told[place] - 273.15:.4g} C"
+    assert f"scatter {fit.birge:.3g} times as much as their errors; {shown}" in text and side in text
+    assert "activation energy does not describe" not in text
+
+
+def test_large_figures_of_points_that_scatter_are_plain_numbers():
+    fit = fit_series(T7, conductivity(T7) * np.where(np.arange(7) == 3, 2.0, 1), np.full(7, 0.003), thermometer_error=0)
+    assert fit.birge > 99
+    assert "e+" not in describe_series(Series("pellet", fit, geometry=False))
+
+
+def test_two_swapped_temperatures_are_no_curve():
+    told = T7[[0, 2, 1, 3, 4, 5, 6]]
+    fit = fit_series(told, conductivity(T7), np.full(7, 0.03))
+    assert abs(fit.curvature) > 3 and not fit.curved
+    assert fit.stray.temperature in (pytest.approx(T7[1]), pytest.approx(T7[2]))
+
+
+def test_two_regimes_are_still_curved_where_no_point_makes_the_curve_alone():
+    knee = conductivity(T7[3]) / conductivity(T7[3], 0.6, 1.0)
+    sigma = np.where(T7 < T7[3], conductivity(T7, 0.6, knee), conductivity(T7)) * SMALL
+    fit = fit_series(T7, sigma, np.full(7, 0.03))
+    assert fit.birge > 3 and fit.curved
+    text = describe_series(Series("pellet", fit, geometry=True))
+    assert "times as much as their errors" in text and "curved" in text and "wrong temperature" not in text
+
+
+def test_a_curve_that_one_point_makes_may_be_another_regime_and_is_told_so():
+    sigma = conductivity(T7) * np.where(np.arange(7) == 6, 1.6, 1) * SMALL
+    fit = fit_series(T7, sigma, np.full(7, 0.03))
+    assert fit.bent_by_one and not fit.curved
+    assert "a wrong temperature there, or another regime" in describe_series(Series("pellet", fit, geometry=True))
+
+
+def test_of_three_points_that_scatter_none_is_blamed():
+    fit = fit_series(T[:3], conductivity(T[:3]) * [1, 3, 1], np.full(3, 0.01))
+    text = describe_series(Series("pellet", fit, geometry=True))
+    assert fit.stray is None and text.endswith("times as much as their errors")
+    assert np.isnan(Series("pellet", fit, geometry=True).as_dict()["most_off_c"])
 
 
 def test_a_straight_line_is_rarely_called_curved():

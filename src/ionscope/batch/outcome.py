@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ionscope.batch.repeats import compared
 from ionscope.errors import InputDataError, IonscopeError
 from ionscope.io.request import Request, read_request
 from ionscope.measure import shape_spread
@@ -70,6 +71,8 @@ class Series:
             "ea_coldest_ev": fit.ea_ends[0],
             "ea_hottest_ev": fit.ea_ends[1],
             "error_factor": fit.birge,
+            "most_off_c": float("nan") if fit.stray is None else float(fit.stray.temperature - ZERO_CELSIUS),
+            "most_off_percent": float("nan") if fit.stray is None else fit.stray.percent,
             "refused_and_left_out": self.left_out,
             "thermometer_error_k": self.thermometer_error,
         }
@@ -98,7 +101,7 @@ def predict_all(
     progress: Progress = iter,
     spectra: Iterable[tuple[Request, Spectrum]] = (),
 ) -> Outcome:
-    """Read every file; one that cannot be read does not stop the rest.
+    """Read every file; one that cannot be read does not stop the rest. Then compare the repeats of each pellet.
 
     Parameters
     ----------
@@ -120,6 +123,7 @@ def predict_all(
     for request, spectrum in spectra:
         outcome.files += 1
         _add_reading(outcome, request, spectrum, reader)
+    outcome.readings = compared(outcome.readings)
     outcome.series = find_series(outcome.readings, thermometer_error, reader.series_errors)
     return outcome
 

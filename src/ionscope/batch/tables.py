@@ -18,7 +18,8 @@ from ionscope.batch.outcome import Failure, Outcome, Series
 from ionscope.errors import InputDataError
 from ionscope.files import begins_with, to_json, whole_file, write_text
 from ionscope.reading import Reading
-from ionscope.series import LEAST_EA
+from ionscope.series import LEAST_EA, SCATTERS, SeriesFit
+from ionscope.spectrum import ZERO_CELSIUS
 
 KINDS = {"csv": ".csv", "jsonl": ".jsonl", "netcdf": ".nc", "html": ".html"}
 """Kinds of output and the endings of their files."""
@@ -255,6 +256,7 @@ def describe_series(series: Series) -> str:
         lines.append(f"  conductivity 25 C  {s.value:.3g} S/cm   (90 %: {s.lower:.3g} to {s.upper:.3g})")
     else:
         lines.append("  conductivity 25 C  needs thickness and area of every spectrum")
+    lines += _scatter(fit)
     if fit.curved:
         cold, hot = fit.ea_ends
         lines.append(
@@ -268,6 +270,20 @@ def describe_series(series: Series) -> str:
     if series.left_out:
         lines.append(f"    - {series.left_out} refused spectra were left out")
     return "\n".join(lines)
+
+
+def _scatter(fit: SeriesFit) -> list[str]:
+    """Points that scatter beyond their errors, and the one that is most off, as a line."""
+    if fit.birge <= SCATTERS:
+        return []
+    said = f"    - the points scatter {fit.birge:.3g} times as much as their errors"
+    if fit.stray is not None:
+        celsius, off = fit.stray.temperature - ZERO_CELSIUS, fit.stray.percent
+        side = "above" if off > 0 else "below"
+        said += f"; most of all the one at {celsius:.4g} C ({abs(off):.3g} % {side} the line of the others)"
+        if fit.bent_by_one:
+            said += ": a wrong temperature there, or another regime, as the others alone show no curve"
+    return [said]
 
 
 def one_line(reading: Reading) -> str:

@@ -7,14 +7,16 @@ from itertools import pairwise
 
 import numpy as np
 
+from ionscope.io.columns import Column
 from ionscope.io.facts import Facts, Options, facts_of, temperature_column
 from ionscope.io.levels import UNKNOWN, levels
 from ionscope.io.preamble import Preamble
 from ionscope.io.quantities import Quantities, frequency_of, quantities
-from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sign, sign_test
+from ionscope.io.sign import check_labelled, decide_unlabelled, flips, mixed_sign, sign_test, swapped_parts
 from ionscope.io.sweeps import MIN_POINTS, ordered_sweep, split_sweeps
 from ionscope.io.table import Table
 from ionscope.io.text import problem
+from ionscope.io.unit_above import with_unit_above
 from ionscope.io.unlabelled import name_columns
 from ionscope.spectrum import Spectrum
 
@@ -94,6 +96,9 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     if not named:
         table = name_columns(table, options.sign)
     notes = [*raw.assumptions, *told.assumptions, *table.assumptions]
+    if raw.format.startswith("table"):  # what an instrument's own program writes without a unit is in ohm
+        above = table.preamble if named else [*table.preamble, " ".join(table.header.cells)]
+        table = with_unit_above(table, above, notes)
     table = _without_idle(table, notes)
     frequency = frequency_of(table, notes)
     temperature = temperature_column(table, notes)
@@ -108,7 +113,13 @@ def _assemble(raw: Raw, options: Options) -> list[Spectrum]:
     if found.dielectric and sign != "auto":
         notes.append(f"{found.signed.name} has no sign to choose; the one asked for was not used.")
         sign = "auto"
-    turn = _decide_sign(sweeps, found.signed.name, named and found.stated, sign, table, notes)
+    turn = _decide_sign(sweeps, found.signed, named and found.stated, sign, table, notes)
+    if all((sweep.impedance.real < 0).all() for sweep in sweeps):
+        raise problem(
+            table.source,
+            "Re(Z) is negative at every point, which no cell has: the leads or the sign of the current were turned; "
+            "turn the signs in the file if so",
+        )
     many = len(sweeps) > 1
     result = []
     for sweep in sweeps:
@@ -181,8 +192,9 @@ def _points(count: int) -> str:
     return f"{count} point{'' if count == 1 else 's'}"
 
 
-def _decide_sign(sweeps: list[_Sweep], name: str, stated: bool, sign: str, table: Table, notes: list[str]) -> int:
+def _decide_sign(sweeps: list[_Sweep], signed: Column, stated: bool, sign: str, table: Table, notes: list[str]) -> int:
     """+1 to keep the imaginary part as it was taken, -1 to turn it."""
+    name = signed.name
     if sign != "auto":
         notes.append(f"{name} was read as {'Im(Z)' if sign == 'as-is' else '-Im(Z)'}, as asked.")
         return 1
@@ -195,6 +207,14 @@ def _decide_sign(sweeps: list[_Sweep], name: str, stated: bool, sign: str, table
                 table.source,
                 f"{name} changes its sign at {at:g} Hz without passing zero; some rows hold Im(Z), others -Im(Z)",
             )
+    real = table.column("real")
+    if real and signed.role == "imaginary" and (swapped := swapped_parts(points, test)) is not None:
+        raise problem(
+            table.source,
+            f"{real[0].name} and {name} are exchanged: as named they break the Kramers-Kronig relations (residual "
+            f"{test.best:.2g}), the other way round they obey them ({swapped:.2g}); exchange the names in the file",
+            table.header.line or None,
+        )
     decide = check_labelled if stated else decide_unlabelled
     turn, said = decide(test, table.source, name[:1].upper() + name[1:])
     if said:

@@ -299,6 +299,11 @@ def _key(name: str) -> str:
     return key
 
 
+def plain_signs(text: str) -> str:
+    """``text`` with ASCII signs for typographic ones, ``ohm`` for the letter omega."""
+    return text.translate(_SIGNS)
+
+
 @lru_cache(maxsize=4096)
 def unit_of(text: str) -> tuple[str, float | None, bool]:
     """Canonical unit, the factor to it (None if unknown) and whether its case is doubtful; for cells and preambles."""

@@ -21,6 +21,12 @@ _NEEDS = {
 }
 
 
+_QUARTER_TURN = 1.6
+"""Radians that no phase of a passive cell exceeds."""
+
+_BROKEN = 0.03  # Kramers-Kronig residual of a phase in degrees from which on radians under their name are looked for
+
+
 @dataclass
 class Quantities:
     """(n,) frequency in Hz and impedance in ohm under the sign of the labels, before any sign decision.
@@ -247,6 +253,7 @@ def _radians(
     table: Table, frequency: np.ndarray, modulus: np.ndarray, phase: np.ndarray, column: Column, notes: list[str]
 ) -> np.ndarray:
     if column.unit == "deg":
+        _check_degrees(table, frequency, modulus, phase, column)
         return np.radians(phase)
     if column.unit == "rad":
         return phase * (column.factor or 1.0)
@@ -255,12 +262,7 @@ def _radians(
     if np.abs(phase).max() > 6.5:
         notes.append(f"{column.name} states no unit; values beyond 6.5 make it degrees.")
         return np.radians(phase)
-    usable = np.unique(frequency, return_index=True)[1]
-    residual = {"degrees": np.inf, "radians": np.inf}
-    if usable.size >= 4 and frequency.min() > 0 and modulus.min() > 0:
-        for name, angle in (("degrees", np.radians(phase)), ("radians", phase)):
-            impedance = modulus * np.exp(1j * angle)
-            residual[name] = min(causal_residuals(frequency[usable], impedance[usable]))
+    residual = _phase_residuals(frequency, modulus, phase)
     best = min(residual, key=lambda name: residual[name])
     other = max(residual.values())
     if not (residual[best] < 0.1 and other > 3 * residual[best]):
@@ -271,6 +273,31 @@ def _radians(
         )
     notes.append(f"{column.name} states no unit; it was read as {best}, which the Kramers-Kronig relations support.")
     return np.radians(phase) if best == "degrees" else phase
+
+
+def _phase_residuals(frequency: np.ndarray, modulus: np.ndarray, phase: np.ndarray) -> dict[str, float]:
+    """Kramers-Kronig residual of a phase in degrees and in radians, under the better sign; inf if not computed."""
+    usable = np.unique(frequency, return_index=True)[1]
+    residual = {"degrees": np.inf, "radians": np.inf}
+    if usable.size >= 4 and frequency.min() > 0 and modulus.min() > 0:
+        for name, angle in (("degrees", np.radians(phase)), ("radians", phase)):
+            impedance = modulus * np.exp(1j * angle)
+            residual[name] = min(causal_residuals(frequency[usable], impedance[usable]))
+    return residual
+
+
+def _check_degrees(table: Table, frequency: np.ndarray, modulus: np.ndarray, phase: np.ndarray, column: Column) -> None:
+    """Refuse radians under a name that says degrees; small angles alone may be those of a resistor."""
+    if np.abs(phase).max() > _QUARTER_TURN:
+        return
+    residual = _phase_residuals(frequency, modulus, phase)
+    if residual["degrees"] > max(_BROKEN, 3 * residual["radians"]):
+        raise problem(
+            table.source,
+            f"{column.name} holds radians: in degrees they break the Kramers-Kronig relations (residual "
+            f"{residual['degrees']:.2g}), in radians they obey them ({residual['radians']:.2g}); name it so",
+            table.header.line or None,
+        )
 
 
 def _modulus_and_phase_agree(table: Table, impedance: np.ndarray, notes: list[str]) -> bool:

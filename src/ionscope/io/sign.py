@@ -170,3 +170,11 @@ def mixed_sign(sweeps: Sequence[tuple[np.ndarray, np.ndarray]], test: SignTest) 
         if folded.as_is < 0.2 * test.best:
             return float(frequency[1:][jump][0])
     return None
+
+
+def swapped_parts(sweeps: Sequence[tuple[np.ndarray, np.ndarray]], test: SignTest) -> float | None:
+    """The Kramers-Kronig residual with real and imaginary part exchanged, where only that makes an impedance."""
+    if test.best <= _PASSES:
+        return None
+    swapped = sign_test([(frequency, impedance.imag + 1j * impedance.real) for frequency, impedance in sweeps]).best
+    return swapped if swapped < _FLATLY else None
