@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ionscope.cross_check import interface_in, reaching, without_electrodes
 from ionscope.dka.bundle import ModelBundle, Readings
 from ionscope.dka.combination import METHODS
 from ionscope.dka.trust import DETECTORS
@@ -22,7 +23,7 @@ from ionscope.reading import Reading
 from ionscope.series import ReadingErrors
 from ionscope.spectrum import Spectrum
 from ionscope.training_range import TrainingRange
-from ionscope.verdict import judged
+from ionscope.verdict import judged, wrong_electrodes
 
 FEWEST_POINTS = 8
 
@@ -78,6 +79,8 @@ class Reader:
         quality, mended, answer = self._mended(spectrum, shape, as_measured)
         centre, half = float(answer.log10_resistance[0]), float(answer.half_width[0]) + mended.doubt
         resistance = Estimate(*(10 ** (centre + offset) for offset in (0.0, -half, half)))
+        interface = interface_in(mended.spectrum, answer, resistance)
+        resistance = reaching(resistance, answer, interface)
         sigma = None
         if shape is not None:
             sigma = _conductivity(shape, resistance, shape_spread)
@@ -97,9 +100,7 @@ class Reader:
             left_out_hz=mended.left_out_hz,
             taken_off=mended.taken_off,
         )
-        looks_blocking = None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
-        arc = None if answer.largest_arcs is None else answer.largest_arcs[0]
-        return judged(reading, quality, self._excess(answer), self.trained, looks_blocking, arc)
+        return judged(reading, quality, self._excess(answer), self.trained, _looks_blocking(answer), interface)
 
     def _mended(
         self, spectrum: Spectrum, shape: float | None, as_measured: Readings
@@ -119,13 +120,16 @@ class Reader:
         return attempt(cut=False)  # the rough end tells more than the rest does without it
 
     def _answer(self, spectrum: Spectrum, shape: float | None) -> Readings:
-        return self.bundle.read(
+        answer = self.bundle.read(
             spectrum.frequency,
             spectrum.impedance[None],
             None if shape is None else np.array([shape]),
             spectrum.electrodes,
             None if spectrum.temperature is None else np.array([spectrum.temperature]),
         )
+        if wrong_electrodes(spectrum, _looks_blocking(answer)):  # their intervals are those of other cells
+            return self._answer(replace(spectrum, electrodes=None), shape)
+        return without_electrodes(spectrum, answer)
 
     def _excess(self, answer: Readings) -> dict[str, float]:
         """Each detector's score over its threshold."""
@@ -135,6 +139,11 @@ class Reader:
     def _about(self) -> dict[str, Any]:
         about = self.bundle.about
         return {name: about[name] for name in ("variant", "training_spectra", "ionscope") if name in about}
+
+
+def _looks_blocking(answer: Readings) -> bool | None:
+    """Whether the spectrum ends in the spike of a blocking electrode, where the model knows."""
+    return None if answer.looks_blocking is None else bool(answer.looks_blocking[0])
 
 
 def _conductivity(shape: float, resistance: Estimate, shape_spread: float) -> Estimate:

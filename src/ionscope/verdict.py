@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ionscope.circuits.evidence import Arc
 from ionscope.circuits.fit import USUAL_AREA
+from ionscope.cross_check import Interface
 from ionscope.dka.source import shows_plateau
 from ionscope.dka.trust import FAR
 from ionscope.electrodes import BLOCKING, REVERSIBLE
@@ -43,11 +43,6 @@ LARGEST_BLOCKING, FLATTEST_BLOCKING = 1e-4, 0.5
 POLARISES = 0.05
 """Share of the modulus that its electrodes' reactance must have for a spectrum to show whether they block."""
 
-INTERFACE_CAPACITANCE, INTERFACE_SHARE = 6e-8, 0.03
-"""F/cm2 from which on, and share of the resistance from which on, an arc that is counted as grain boundaries may be a
-contact's or an interphase's as well: boundaries of a pellet of 1 mm have up to 1e-8 (Irvine, Sinclair and West, doi
-10.1002/adma.19900020304), and ten times as much only between large grains."""
-
 UNFAMILIAR = {
     "reconstruction": "the autoencoder does not reproduce its shape",
     "latent_distance": "no simulated cell is like it",
@@ -61,7 +56,7 @@ def judged(
     excess: dict[str, float],
     trained: TrainingRange | None = None,
     looks_blocking: bool | None = None,
-    largest_arc: Arc | None = None,
+    interface: Interface | None = None,
 ) -> Reading:
     """The reading with verdict, reasons and notes.
 
@@ -71,7 +66,7 @@ def judged(
     excess : each detector's score over its threshold
     trained : the model's own cells, where it knows them
     looks_blocking : whether the spectrum ends in the spike of a blocking electrode, where the model knows
-    largest_arc : the arc of the electrolyte with the largest capacitance, by the circuit fit
+    interface : what is counted as the electrolyte's and may be an interface, where the interval would not hold without
     """
     refusals, cautions = _uncertain(reading, looks_blocking)
     strange, unusual = _unfamiliar(excess, quality)
@@ -89,8 +84,8 @@ def judged(
         *defects,
         *_mended(reading),
         *_contradicted(reading),
-        *_wrong_electrodes(reading.used, looks_blocking),
-        *_interface(reading, largest_arc),
+        *wrong_electrodes(reading.used, looks_blocking),
+        *_interface(interface),
         *_implausible(reading),
     ]
     if trained is not None:
@@ -161,7 +156,7 @@ def _contradicted(reading: Reading) -> list[str]:
     return [f"the plain reading, Re Z at the smallest phase, is {reading.read_off:.4g} ohm and outside the interval"]
 
 
-def _wrong_electrodes(spectrum: Spectrum, looks_blocking: bool | None) -> list[str]:
+def wrong_electrodes(spectrum: Spectrum, looks_blocking: bool | None) -> list[str]:
     """Where a spectrum does not look like one between the electrodes that are stated."""
     if looks_blocking and spectrum.electrodes == REVERSIBLE:
         return ["the electrodes are stated to be reversible, but the spectrum ends like that of blocking ones"]
@@ -192,18 +187,14 @@ def _matters(finding: Finding, resistance: Estimate) -> bool:
     return finding.size is None or matters(finding.size, resistance.upper / resistance.value)
 
 
-def _interface(reading: Reading, arc: Arc | None) -> list[str]:
-    """Whether an arc is counted that need not be the electrolyte's, and without which the interval would not hold."""
-    if arc is None or arc.resistance < INTERFACE_SHARE * reading.resistance.value:
-        return []
-    without = reading.resistance.value - arc.resistance
-    capacitance = arc.capacitance / (reading.used.area or USUAL_AREA)
-    if capacitance < INTERFACE_CAPACITANCE or not 0 < without < reading.resistance.lower:
+def _interface(interface: Interface | None) -> list[str]:
+    """Whether something is counted that need not be the electrolyte's."""
+    if interface is None:
         return []
     return [
-        f"an arc of {arc.resistance:.3g} ohm with {capacitance:.1g} F/cm2 is counted as grain boundaries; a contact or "
-        f"an interphase may have as much, and the electrolyte would then have {without:.4g} ohm (pellets of different "
-        "thickness would tell)"
+        f"an arc of {interface.resistance:.3g} ohm with {interface.capacitance:.1g} F/cm2 is counted as grain "
+        "boundaries; a contact or an interphase may have as much, and the electrolyte would then have "
+        f"{interface.without:.4g} ohm, which the interval has room for (pellets of different thickness would tell)"
     ]
 
 

@@ -10,7 +10,7 @@ from cells import cell, noisy_spectrum
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ionscope.circuits.evidence import Arc
+from ionscope.cross_check import Interface
 from ionscope.dka.trust import DETECTORS, FAR
 from ionscope.preprocess.quality import assess
 from ionscope.reading import Estimate, Reading
@@ -189,23 +189,11 @@ def test_pellets_outside_the_training_range_ask_for_caution():
     assert judge(cold, USUAL) == ("ok", ())
 
 
-@pytest.mark.parametrize(
-    ("arc", "area", "told"),
-    [
-        (Arc(300.0, 1e-7), 1.0, True),
-        (Arc(300.0, 1e-7), 2.0, False),  # 5e-8 F/cm2: a boundary's
-        (Arc(300.0, 1e-7), None, True),
-        (Arc(300.0, 1e-9), 1.0, False),
-        (Arc(20.0, 1e-6), 1.0, False),  # too small to matter
-        (Arc(40.0, 1e-6), 1.0, False),  # the interval holds without it
-        (None, 1.0, False),
-    ],
-)
-def test_an_arc_that_may_be_a_contact_is_told_with_what_is_left_without_it(arc, area, told):
-    reading = judged(answer(area=area), assess(noisy_spectrum()), USUAL, largest_arc=arc)
-    assert (reading.verdict == "caution") == told
-    assert ("an arc of 300 ohm" in " ".join(reading.reasons)) == told
-    assert not told or "the electrolyte would then have 700 ohm" in reading.reasons[0]
+def test_an_interface_is_told_with_what_is_left_without_it():
+    reading = judged(answer(), assess(noisy_spectrum()), USUAL, interface=Interface(300.0, 1e-7, 700.0))
+    assert reading.verdict == "caution"
+    assert "an arc of 300 ohm with 1e-07 F/cm2" in reading.reasons[0]
+    assert "the electrolyte would then have 700 ohm" in reading.reasons[0]
 
 
 @pytest.mark.parametrize(("value", "share"), [(5.0, "2 %"), (19.0, "0.53 %"), (1000.0, None)])

@@ -49,6 +49,11 @@ class Evidence:
     features: np.ndarray
     largest_arc: Arc | None = None
 
+    @property
+    def misfit(self) -> float:
+        """Residual of the fit over the noise: 1 where the circuit explains the spectrum."""
+        return float(10 ** self.features[FEATURES.index("misfit")])
+
     @classmethod
     def gather(cls, frequency: np.ndarray, impedance: np.ndarray, noise: float | None = None) -> Evidence:
         """Fit one spectrum (f,), the circuit chosen by its data; nobody guesses anything.

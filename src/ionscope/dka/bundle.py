@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import ionscope
-from ionscope.circuits.evidence import Arc, Evidence
+from ionscope.circuits.evidence import Evidence
 from ionscope.dka.combination import METHODS, Combination, MethodAnswers
 from ionscope.dka.intervals import ConformalInterval
 from ionscope.dka.local_median import LocalMedian
@@ -51,7 +51,7 @@ class Readings:
     methods, weights : (n, 3) read-off, circuit fit and kernel, decades of ohm, and what each counted; without a
         combination of methods only the kernel
     looks_blocking : (n,) bool, what the circuit fit took the electrodes for; None where none is made
-    largest_arcs : n, of those that the fit counts as the electrolyte's (`Evidence.largest_arc`), or None likewise
+    fits : n, what the circuit fit says of each, or None likewise
     kramers_kronig : the test of all n
     """
 
@@ -63,7 +63,7 @@ class Readings:
     methods: np.ndarray
     weights: np.ndarray
     looks_blocking: np.ndarray | None
-    largest_arcs: list[Arc | None] | None
+    fits: list[Evidence] | None
     kramers_kronig: KramersKronigResult
 
 
@@ -196,16 +196,15 @@ class ModelBundle:
         log10_resistance, half_width = self._answer(shown)
         methods = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(METHODS)))
-        looks_blocking = largest_arcs = None
+        looks_blocking = fits = None
         if self.combination is not None:
-            evidence = [
+            fits = [
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
-            answers = MethodAnswers.of(reference, evidence, log10_resistance, half_width, self.spread(latent))
+            answers = MethodAnswers.of(reference, fits, log10_resistance, half_width, self.spread(latent))
             log10_resistance, half_width, weights = self.combination.answer(answers, electrodes)
             methods, looks_blocking = answers.log10_resistance, answers.blocking
-            largest_arcs = [one.largest_arc for one in evidence]
         if self.trust is not None:
             half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
         return Readings(
@@ -217,7 +216,7 @@ class ModelBundle:
             methods=methods,
             weights=weights,
             looks_blocking=looks_blocking,
-            largest_arcs=largest_arcs,
+            fits=fits,
             kramers_kronig=causal,
         )
 
