@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 WIDE, TOO_WIDE = 1.25, 3.0
 """An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
 
@@ -15,6 +17,11 @@ class Estimate:
     value: float
     lower: float
     upper: float
+
+    @property
+    def ln_half_width(self) -> float:
+        """Of the logarithm; where the interval reaches further on one side, of that side."""
+        return float(np.log(max(self.upper / self.value, self.value / self.lower)))
 
     def as_dict(self) -> dict[str, float]:
         return {"value": self.value, "lower": self.lower, "upper": self.upper}

@@ -171,7 +171,7 @@ def find_series(
             fit = fit_series(
                 temperature,
                 np.array(sigma),
-                np.array([np.log(reading.resistance.upper / reading.resistance.value) for reading in used]),
+                np.array([reading.resistance.ln_half_width for reading in used]),
                 thermometer_error=thermometer_error,
                 shape_spread=max(reading.shape_spread for reading in used),
                 errors=errors,
