@@ -1,8 +1,8 @@
 """Fill the tables of README.md and of the pages on results: python scripts/docs/results.py [FILE [VALIDATION_JSON ...]]
 
 They come from the last paper run, and those about the reader from the last production run, where there is one,
-and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv
-and tests/verification/spoilt.py --output results/spoilt.csv.
+and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv,
+spoilt.py --output results/spoilt.csv and interfaces.py --output results/interfaces.csv (the same for each).
 With a measured FILE, the example in the first screen is what `ionscope predict` says of it; with each validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
@@ -26,6 +26,7 @@ PRODUCTION = ROOT / "results" / "production"
 SHIPPED = ROOT / "src" / "ionscope" / "models" / "reader"
 PAGES = [ROOT / "README.md", ROOT / "docs" / "reader.md", ROOT / "docs" / "learning.md"]
 LABORATORY = ROOT / "results" / "laboratory.csv"
+INTERFACES = ROOT / "results" / "interfaces.csv"
 SPOILT = ROOT / "results" / "spoilt.csv"
 
 
@@ -202,6 +203,24 @@ def spoilt_table() -> str:
     return markdown([*head, "covered"], rows)
 
 
+def interfaces_table() -> str:
+    """Pellets beside an interface that is no part of them, as tests/verification/interfaces.py read them."""
+    figures = pd.read_csv(INTERFACES, index_col=0)
+    errors = "median", "90 %", "read-off: median", "read-off: 90 %"
+    rows = [
+        [
+            str(name),
+            f"{row['n']:.0f}",
+            *(f"{row[key]:.0%}" for key in ("ok", "refused")),
+            *(f"{row[key]:.2g}" for key in errors),
+            *(f"{row[key]:.0%}" for key in ("covered", "covered, ok")),
+        ]
+        for name, row in figures.iterrows()
+    ]
+    head = ["interface", "n", "ok", "refused", "median error", "90 %", "read-off", "90 %", "covered"]
+    return markdown([*head, "covered, if `ok`"], rows)
+
+
 def example(path: str) -> str:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -238,6 +257,8 @@ def main() -> None:
         tables["short"] = short_table()
     if SPOILT.is_file():
         tables["spoilt"] = spoilt_table()
+    if INTERFACES.is_file():
+        tables["interfaces"] = interfaces_table()
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:

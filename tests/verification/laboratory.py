@@ -90,8 +90,8 @@ def pellet(rng: np.random.Generator) -> Pellet:
     boundaries = thickness / area / sigma * share / (1 - share)
     boundaries /= arrhenius_factor(conductor.ea + rng.uniform(0, 0.1), temperature)
     cell = [
-        _arc(omega, grains, conductor.permittivity * VACUUM_PERMITTIVITY * area / thickness, rng.uniform(0.9, 1.0)),
-        _arc(omega, boundaries, 10 ** rng.uniform(-10, -8) * area / thickness / 8, rng.uniform(0.75, 0.97)),
+        arc(omega, grains, conductor.permittivity * VACUUM_PERMITTIVITY * area / thickness, rng.uniform(0.9, 1.0)),
+        arc(omega, boundaries, 10 ** rng.uniform(-10, -8) * area / thickness / 8, rng.uniform(0.75, 0.97)),
         *_electrodes(rng, electrode, omega, area, temperature),
     ]
     stray = constant_phase(omega, 10 ** rng.uniform(-12, -10.8), 1.0)
@@ -103,7 +103,7 @@ def pellet(rng: np.random.Generator) -> Pellet:
     return Pellet(spectrum, grains + boundaries, material, electrode)
 
 
-def _arc(omega: np.ndarray, resistance: float, capacitance: float, exponent: float) -> np.ndarray:
+def arc(omega: np.ndarray, resistance: float, capacitance: float, exponent: float) -> np.ndarray:
     """R beside a constant phase element, of this capacitance [F] at the top of the arc."""
     if resistance == 0:
         return np.zeros(len(omega), dtype=complex)
@@ -126,7 +126,7 @@ def _electrodes(
         return
     resistance = 10 ** rng.uniform(0, 2.5) / arrhenius_factor(0.4, temperature)  # ohm cm2, of one side
     capacitance = 10 ** rng.uniform(-6.3, -4.8)
-    yield _arc(omega, 2 * resistance / area, capacitance * area / 2, rng.uniform(0.75, 1.0))
+    yield arc(omega, 2 * resistance / area, capacitance * area / 2, rng.uniform(0.75, 1.0))
     if name == "lithium and diffusion":
         yield warburg(omega, resistance / area * rng.uniform(0.1, 1.0), 10 ** rng.uniform(0, 2))
 
