@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from ionscope.errors import InputDataError
+from ionscope.measure import Z90
 from ionscope.rank.hyperscore import CARDS, Anchor, hyperscore, load_anchor, load_card
-from ionscope.rank.predictive import HALF_WIDTH, Predictive, ranks
+from ionscope.rank.predictive import Predictive, ranks
 from ionscope.rank.propose import Error, propose, shared_error, write_proposals
 from ionscope.rank.ranking import COLUMNS, rank, write_ranking
 
@@ -39,12 +40,12 @@ def series_of(log10_sigma, sd, ea=0.35, ea_sd=0.01, materials=("llzo", "lcto")):
             "role": "test",
             "ea_true": ea,
             "ea": ea,
-            "ea_lower": ea - HALF_WIDTH * ea_sd,
-            "ea_upper": ea + HALF_WIDTH * ea_sd,
+            "ea_lower": ea - Z90 * ea_sd,
+            "ea_upper": ea + Z90 * ea_sd,
             "sigma_25c_true": 10**log10_sigma,
             "sigma_25c": 10**log10_sigma,
-            "sigma_25c_lower": 10 ** (log10_sigma - HALF_WIDTH * sd),
-            "sigma_25c_upper": 10 ** (log10_sigma + HALF_WIDTH * sd),
+            "sigma_25c_lower": 10 ** (log10_sigma - Z90 * sd),
+            "sigma_25c_upper": 10 ** (log10_sigma + Z90 * sd),
         }
     )
 
