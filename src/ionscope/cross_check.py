@@ -53,8 +53,10 @@ class Interface(NamedTuple):
 
 def without_electrodes(spectrum: Spectrum, answer: Readings) -> Readings:
     """The answer (of one spectrum) without the kernel where that alone counts what stores charge like an electrode."""
+    if answer.fits is None:  # the kernel is all there is
+        return answer
     said = 10 ** answer.methods[0]
-    others = float(np.nanmax(said[:_KERNEL]))
+    others = float(said[:_KERNEL].max())
     if not said[_KERNEL] > ALONE * others or excess_capacitance(spectrum, others, said[_KERNEL]) < ELECTRODE:
         return answer
     weights = answer.weights.copy()
@@ -85,7 +87,7 @@ def interface_in(spectrum: Spectrum, answer: Readings, resistance: Estimate) -> 
     if arc is not None:
         capacitance = arc.capacitance / (spectrum.area or USUAL_AREA)
         found.append(Interface(arc.resistance, capacitance, resistance.value - arc.resistance))
-    plateau = 10 ** float(np.nanmax(answer.methods[0, :_KERNEL]))
+    plateau = 10 ** float(answer.methods[0, :_KERNEL].max())
     capacitance = excess_capacitance(spectrum, plateau, resistance.value)
     found.append(Interface(resistance.value - plateau, capacitance, plateau))
     for one in found:

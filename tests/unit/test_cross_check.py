@@ -106,7 +106,9 @@ def test_what_the_kernel_alone_counts_may_be_an_interface():
 
 
 def test_a_model_of_one_method_has_no_interface():
-    assert interface_in(pellet(), replace(answered(), fits=None), RESISTANCE) is None
+    alone = replace(answered(weights=(0.0, 0.0, 1.0)), fits=None)
+    assert without_electrodes(pellet(), alone) is alone
+    assert interface_in(pellet(), alone, RESISTANCE) is None
 
 
 @pytest.mark.parametrize(
