@@ -17,6 +17,7 @@ from ionscope.circuits.fit import USUAL_AREA
 from ionscope.dka.bundle import Readings
 from ionscope.dka.combination import METHODS, weighted_median
 from ionscope.estimate import Estimate
+from ionscope.preprocess.reference import read_off
 from ionscope.spectrum import Spectrum
 
 ELECTRODE = 5e-7
@@ -40,7 +41,7 @@ NEAR = 1.2
 ROOM = 1.01
 """An interval that reaches down or up to a resistance has room for the error of that."""
 
-_READ_OFF, _FIT, _KERNEL = map(METHODS.index, ("read_off", "circuit_fit", "kernel"))
+_FIT, _KERNEL = map(METHODS.index, ("circuit_fit", "kernel"))
 
 
 class Interface(NamedTuple):
@@ -72,7 +73,7 @@ def excess_capacitance(spectrum: Spectrum, plateau: float, resistance: float) ->
     `USUAL_AREA` is taken.
     """
     frequency, z = spectrum.frequency, spectrum.impedance
-    beyond = (frequency < frequency[np.abs(np.angle(z)).argmin()]) & (z.real > 0.5 * (plateau + resistance))
+    beyond = (frequency < read_off(frequency, z)[1]) & (z.real > 0.5 * (plateau + resistance))
     if not (resistance > plateau and beyond.any()):
         return 0.0
     relaxes = float(frequency[beyond].max())

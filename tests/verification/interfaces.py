@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from laboratory import Pellet, arc, print_figures, read_pellets
+from laboratory import Pellet, answered_figures, arc, print_figures, read_pellets
 
 from ionscope.circuits.elements import constant_phase
 from ionscope.reader import Reader
@@ -60,17 +60,10 @@ def read_interfaces(number: int, seed: int, reader: Reader) -> pd.DataFrame:
     for name in INTERFACES:
         table = read_pellets(number, seed, reader, partial(with_interface, name=name))
         table = table[table["electrode"].isin(BLOCKING)]
-        read, ok = (table[table["verdict"].isin(names)] for names in (("ok", "caution"), ("ok",)))
         rows[name] = {
-            "n": len(table),
-            "ok": len(ok) / len(table),
-            "refused": 1 - len(read) / len(table),
-            "median": read["error"].median(),
-            "90 %": read["error"].quantile(0.9),
-            "read-off: median": read["read_off"].median(),
-            "read-off: 90 %": read["read_off"].quantile(0.9),
-            "covered": read["covered"].mean(),
-            "covered, ok": ok["covered"].mean(),
+            **answered_figures(table),
+            "read-off: median": table.loc[table["verdict"] != "refuse", "read_off"].median(),
+            "covered, ok": table.loc[table["verdict"] == "ok", "covered"].mean(),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("interface")
 

@@ -177,6 +177,20 @@ def summary(table: pd.DataFrame) -> pd.Series:
     )
 
 
+def answered_figures(table: pd.DataFrame) -> dict[str, float]:
+    """Shares of the verdicts among rows of `read_pellets`; errors in decades and coverage of what is answered."""
+    read = table[table["verdict"] != "refuse"]
+    return {
+        "n": len(table),
+        "ok": (table["verdict"] == "ok").mean(),
+        "refused": 1 - len(read) / len(table),
+        "median": read["error"].median(),
+        "90 %": read["error"].quantile(0.9),
+        "read-off: 90 %": read["read_off"].quantile(0.9),
+        "covered": read["covered"].mean(),
+    }
+
+
 def figures_of(number: int, seed: int, reader: Reader) -> pd.DataFrame:
     """The table: all pellets, those answered, and by verdict, electrode and material."""
     table = read_pellets(number, seed, reader)

@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from laboratory import Pellet, print_figures, read_pellets
+from laboratory import Pellet, answered_figures, print_figures, read_pellets
 
 from ionscope.evaluate.corruptions import CORRUPTIONS, Sweeps
 from ionscope.reader import Reader
@@ -34,18 +34,8 @@ def read_spoilt(number: int, seed: int, reader: Reader) -> pd.DataFrame:
     for name in NAMES:
         severity = next(known.severity for known in CORRUPTIONS if known.name == name)
         table = read_pellets(number, seed, reader, partial(spoilt, name=name))
-        read = table[table["verdict"] != "refuse"]
-        rows[name] = {
-            "severity": severity,
-            "n": len(table),
-            "ok": (table["verdict"] == "ok").mean(),
-            "refused": 1 - len(read) / len(table),
-            "median": read["error"].median(),
-            "90 %": read["error"].quantile(0.9),
-            "read-off: 90 %": read["read_off"].quantile(0.9),
-            "half-width": read["half_width"].median(),
-            "covered": read["covered"].mean(),
-        }
+        half_width = table.loc[table["verdict"] != "refuse", "half_width"].median()
+        rows[name] = {"severity": severity, **answered_figures(table), "half-width": half_width}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spoilt by")
 
 
