@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from math import log
 
 WIDE, TOO_WIDE = 1.25, 3.0
 """An interval wider than a factor of the first either way asks for caution, of the second is no answer."""
@@ -21,7 +20,7 @@ class Estimate:
     @property
     def ln_half_width(self) -> float:
         """Of the logarithm; where the interval reaches further on one side, of that side."""
-        return float(np.log(max(self.upper / self.value, self.value / self.lower)))
+        return log(max(self.upper / self.value, self.value / self.lower))
 
     def as_dict(self) -> dict[str, float]:
         return {"value": self.value, "lower": self.lower, "upper": self.upper}

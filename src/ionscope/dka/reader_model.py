@@ -41,7 +41,7 @@ NOISE = np.log10(1.003)
 CONFIDENT = np.log10(1.05)
 
 FEWEST_SERIES = 4
-"""Series below which nothing is answers of what their errors have in common."""
+"""Series below which nothing is said of what their errors have in common."""
 
 
 def microstructures(spectra: SpectrumSet, settings: ReaderModel) -> np.ndarray:
