@@ -124,11 +124,11 @@ class Reader:
             spectrum.frequency,
             spectrum.impedance[None],
             None if shape is None else np.array([shape]),
-            spectrum.electrodes,
             None if spectrum.temperature is None else np.array([spectrum.temperature]),
         )
-        if wrong_electrodes(spectrum, _looks_blocking(answer)):  # their intervals are those of other cells
-            return self._answer(replace(spectrum, electrodes=None), shape)
+        stated, wrong = spectrum.electrodes, wrong_electrodes(spectrum, _looks_blocking(answer))
+        if stated is not None and self.bundle.combination is not None and not wrong:  # else intervals of other cells
+            answer = self.bundle.where_stated(answer, stated)
         return without_electrodes(spectrum, answer)
 
     def _excess(self, answer: Readings) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import json
 from importlib import resources
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -44,6 +45,17 @@ def test_stated_electrodes_move_the_interval_alone(reader):
     assert unknown.resistance.value == blocking.resistance.value == reversible.resistance.value
     assert blocking.resistance.upper < unknown.resistance.upper
     assert blocking.as_dict()["electrodes"] == "blocking"
+
+
+def test_electrodes_that_do_not_fit_leave_the_interval_of_unknown_ones(reader):
+    frequency = np.geomspace(0.1, 1e6, 71)
+    one = Spectrum(frequency, cell(frequency, 1e3))
+    unknown = reader.read(one)
+    with mock.patch.object(reader.bundle, "read", wraps=reader.bundle.read) as read:
+        wrong = reader.read(one.with_(electrodes="reversible"))
+    assert any("stated to be reversible" in reason for reason in wrong.reasons)
+    assert wrong.resistance == unknown.resistance
+    assert read.call_count == 1  # only the half-width depends on the electrodes
 
 
 @pytest.mark.parametrize("resistance", [30.0, 1e3, 1e5])

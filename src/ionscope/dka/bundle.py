@@ -8,7 +8,7 @@ model.json            architecture, representation, constants, versions, SHA-256
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,6 +53,7 @@ class Readings:
     looks_blocking : (n,) bool, what the circuit fit took the electrodes for; None where none is made
     fits : n, what the circuit fit says of each, or None likewise
     kramers_kronig : the test of all n
+    answers : what a combination weighed, or None likewise
     """
 
     log10_resistance: np.ndarray
@@ -65,6 +66,7 @@ class Readings:
     looks_blocking: np.ndarray | None
     fits: list[Evidence] | None
     kramers_kronig: KramersKronigResult
+    answers: MethodAnswers | None = None
 
 
 class Encoded(NamedTuple):
@@ -179,14 +181,11 @@ class ModelBundle:
         frequency: np.ndarray,
         impedance: np.ndarray,
         shape: np.ndarray | None = None,
-        electrodes: str | None = None,
         temperature: np.ndarray | None = None,
     ) -> Readings:
         """Read spectra (n, f) [ohm] on one frequency grid (f,) [Hz].
 
         shape, temperature : (n,) L / A [1/cm] and K, where the model needs them
-        electrodes : one of `ionscope.electrodes.ELECTRODES` where all are known to have such; used by a
-            combination of methods only
         """
         shown = self.encoded(frequency, impedance, shape, temperature=temperature)
         latent, reference = shown.latent, shown.log10_reference
@@ -196,20 +195,18 @@ class ModelBundle:
         log10_resistance, half_width = self._answer(shown)
         methods = np.column_stack([reference, np.full(n, np.nan), log10_resistance])
         weights = np.broadcast_to([0.0, 0.0, 1.0], (n, len(METHODS)))
-        looks_blocking = fits = None
+        looks_blocking = fits = answers = None
         if self.combination is not None:
             fits = [
                 Evidence.gather(frequency, row, float(noise))
                 for row, noise in zip(impedance, causal.noise, strict=True)
             ]
             answers = MethodAnswers.of(reference, fits, log10_resistance, half_width, self.spread(latent))
-            log10_resistance, half_width, weights = self.combination.answer(answers, electrodes)
+            log10_resistance, half_width, weights = self.combination.answer(answers)
             methods, looks_blocking = answers.log10_resistance, answers.blocking
-        if self.trust is not None:
-            half_width = np.hypot(half_width, self.trust.disturbance(causal.rms))
         return Readings(
             log10_resistance=log10_resistance,
-            half_width=half_width,
+            half_width=self._widened(half_width, causal),
             reference=shown.features.reference,
             latent=latent,
             scores=np.column_stack([self.reconstruction_error(shown), distance, causal.rms]),
@@ -218,7 +215,21 @@ class ModelBundle:
             looks_blocking=looks_blocking,
             fits=fits,
             kramers_kronig=causal,
+            answers=answers,
         )
+
+    def where_stated(self, readings: Readings, electrodes: str) -> Readings:
+        """Readings of a combination, with the half-width of cells that all have such electrodes (`ELECTRODES`).
+
+        Nothing else depends on the electrodes.
+        """
+        assert self.combination is not None and readings.answers is not None
+        half_width = self.combination.half_width(readings.answers, electrodes)
+        return replace(readings, half_width=self._widened(half_width, readings.kramers_kronig))
+
+    def _widened(self, half_width: np.ndarray, causal: KramersKronigResult) -> np.ndarray:
+        """(n,) half-widths, with room for what the Kramers-Kronig test finds."""
+        return half_width if self.trust is None else np.hypot(half_width, self.trust.disturbance(causal.rms))
 
     def calibrate(
         self,

@@ -149,19 +149,14 @@ class Combination:
         steps, quantiles = (np.array(part) for part in zip(*calibrated, strict=True))
         return cls(low, high, centre, spread, scales, error_scale, steps, quantiles)
 
-    def answer(
-        self, answers: MethodAnswers, electrodes: str | None = None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """log10 of the resistance (n,), its half-width (n,), both in decades, and each method's share in it (n, 3).
-
-        electrodes : one of `ELECTRODES` where all are known to have such; the half-width depends on it, no answer does
-        """
+    def answer(self, answers: MethodAnswers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """log10 of the resistance (n,), its half-width (n,), both in decades, and each method's share in it (n, 3)."""
         x = self._within(answers)
         weights = _weights(np.column_stack([scale.predict(x) for scale in self.scales]))
-        return weighted_median(answers.log10_resistance, weights), self.half_width(answers, electrodes), weights
+        return weighted_median(answers.log10_resistance, weights), self.half_width(answers), weights
 
     def half_width(self, answers: MethodAnswers, electrodes: str | None = None) -> np.ndarray:
-        """(n,) half-width alone, as `answer` gives it."""
+        """(n,) half-width alone, as `answer` gives it; of `electrodes` (one of `ELECTRODES`) where all have such."""
         expected, stated = self.error_scale.predict(self._within(answers)), STATED.index(electrodes)
         quantile = _quantile_of(expected, answers.blocking, self.steps[stated], self.quantiles[stated])
         return quantile * np.exp(expected)
