@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ionscope.cli.codes import BAD_INPUT, OK, SOME_BAD
 from ionscope.cli.outputs import Inputs
@@ -30,8 +31,8 @@ class FileReader:
     def single(self) -> bool:
         return len(self.requests) == 1
 
-    def __iter__(self) -> Iterator[tuple[str, list]]:
-        """(path, spectra) of each file that can be read."""
+    def __iter__(self) -> Iterator[tuple[Any, list]]:
+        """(request, spectra) of each file that can be read."""
         from ionscope.io.request import read_request
 
         for request in self.requests:
@@ -42,7 +43,7 @@ class FileReader:
                     raise
                 self._bad.append(str(error))
                 continue
-            yield request.path, spectra
+            yield request, spectra
 
     def finish(self) -> int:
         """List the files that could not be read; the exit code."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from ionscope.cli.codes import EPILOG
 from ionscope.cli.files import FileReader
@@ -42,17 +43,15 @@ def run(arguments: argparse.Namespace) -> int:
     files = FileReader(arguments.file, arguments.sign)
     if arguments.output:
         check_output(arguments.output, files.inputs)
-    if arguments.plot:
-        _check_plots(files, Path(arguments.plot))
+    drawings = _drawings(files, Path(arguments.plot)) if arguments.plot else {}
     everything = []
-    taken: set[str] = set()
-    for path, spectra in files:
+    for request, spectra in files:
         for spectrum in spectra:
             for assumption in spectrum.assumptions:
                 print(f"{spectrum.source}: {assumption}", file=sys.stderr)
         everything += spectra
         if arguments.plot:
-            _plot(path, spectra, Path(arguments.plot), taken)
+            _plot(spectra, drawings[request])
     if everything:
         _write(everything, arguments.output, kind)
     return files.finish()
@@ -68,18 +67,19 @@ def _write(spectra, path: str | None, kind: str) -> None:
     print(f"{path}: written", file=sys.stderr)
 
 
-def _check_plots(files: FileReader, folder: Path) -> None:
+def _drawings(files: FileReader, folder: Path) -> dict[Any, Path]:
+    """Where the plot of each file will be, checked not to take the place of anything else."""
     from ionscope.report.figures.laboratory import SPECTRUM_COLUMNS, file_name
 
     taken: set[str] = set()
-    for request in files.requests:
-        drawing = folder / f"{file_name(Path(request.path).name, taken)}.svg"
+    drawings = {request: folder / f"{file_name(Path(request.path).name, taken)}.svg" for request in files.requests}
+    for drawing in drawings.values():
         files.inputs.spare(drawing)
         check_beside(drawing.with_suffix(".csv"), ",".join(SPECTRUM_COLUMNS), files.inputs)
+    return drawings
 
 
-def _plot(path: str, spectra, folder: Path, taken: set[str]) -> None:
-    from ionscope.report.figures.laboratory import figure_spectra, file_name
+def _plot(spectra, drawing: Path) -> None:
+    from ionscope.report.figures.laboratory import figure_spectra
 
-    written = figure_spectra(spectra, folder / f"{file_name(Path(path).name, taken)}.svg")
-    print(f"{written}: written", file=sys.stderr)
+    print(f"{figure_spectra(spectra, drawing)}: written", file=sys.stderr)
