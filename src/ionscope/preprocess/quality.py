@@ -119,11 +119,11 @@ def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None, *, cut: b
     """
     frequency, impedance = spectrum.frequency, spectrum.impedance
     whole = kramers_kronig(frequency, impedance) if fit is None else fit
-    outliers, result = _without_outliers(frequency, impedance, whole)
     sound = np.ones(frequency.size, dtype=bool)
     sparse = _sparse(frequency)
     if sparse is not None:
-        return QualityReport((sparse,), ~sound, float(result.noise[0]), result, sound)
+        return QualityReport((sparse,), ~sound, float(whole.noise[0]), whole, sound)
+    outliers, result = _without_outliers(frequency, impedance, whole)
     changes, outliers, result = _changes(frequency, impedance, outliers, result)
     if cut and not changes:
         sound = sound_part(frequency, impedance, float(whole.noise[0]), outliers)
