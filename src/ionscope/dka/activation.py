@@ -23,6 +23,10 @@ FOLDS = 5
 class ArrheniusFit:
     """Straight line through ln(sigma T) over 1/T.
 
+    `ionscope.simulate.arrhenius.activation_energy` is the slope of the same line, all that a simulated truth needs; of
+    predictions the conductivity on the line and their distance from it are told too. Measured pellets have the weighted
+    line with intervals of `ionscope.series.fit_series`.
+
     ea : eV
     log10_sigma_25c : log10 of the conductivity at 25 C, S/cm, read from the line
     curvature : RMS deviation from the line in decades: large where two regimes meet
