@@ -12,7 +12,7 @@ from cells import cell, pellets
 from ionscope.errors import InputDataError
 from ionscope.evaluate.known import COLUMNS as KNOWN
 from ionscope.evaluate.known import read_known
-from ionscope.evaluate.measured import COLUMNS, OVERLAY, compare, compare_measured
+from ionscope.evaluate.measured import COLUMNS, OVERLAY, compare
 from ionscope.evaluate.nearest import SimulatedSpectra
 from ionscope.files import read_json, to_json
 from ionscope.reading import Estimate
@@ -53,7 +53,7 @@ def folder(tmp_path):
 
 
 def test_errors_and_coverage_follow_from_the_published_value(folder):
-    row = compare_measured(read_known(folder), ten_per_cent_more).set_index("file").loc["known.dat"]
+    row = compare(read_known(folder), ten_per_cent_more).table.set_index("file").loc["known.dat"]
     assert row["relative_error"] == pytest.approx(0.1)
     assert row["read_off_relative_error"] == pytest.approx(-0.2)
     assert row["covered"] and row["no_worse_than_read_off"]
@@ -63,13 +63,13 @@ def test_errors_and_coverage_follow_from_the_published_value(folder):
 
 
 def test_what_is_not_published_is_left_empty(folder):
-    row = compare_measured(read_known(folder), ten_per_cent_more).set_index("file").loc["unknown.dat"]
+    row = compare(read_known(folder), ten_per_cent_more).table.set_index("file").loc["unknown.dat"]
     assert row["predicted_ohm"] == 1100
     assert row[["published_ohm", "relative_error", "covered", "predicted_s_cm"]].isna().all()
 
 
 def test_a_file_that_cannot_be_read_is_a_row_and_no_end(folder):
-    table = compare_measured(read_known(folder), ten_per_cent_more)
+    table = compare(read_known(folder), ten_per_cent_more).table
     assert list(table.columns) == COLUMNS and len(table) == 3
     row = table.set_index("file").loc["broken.dat"]
     assert row["verdict"] == "refuse" and "broken.dat" in row["reasons"]

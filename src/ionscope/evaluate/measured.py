@@ -167,11 +167,6 @@ def compare(
     return comparison
 
 
-def compare_measured(known: Iterable[KnownSpectrum], read: Callable[[Spectrum], Any]) -> pd.DataFrame:
-    """The table of `compare` alone."""
-    return compare(known, read).table
-
-
 def _compared(entry: KnownSpectrum, reading: Any) -> dict[str, Any]:
     resistance, published = reading.resistance, entry.published_resistance
     row = {

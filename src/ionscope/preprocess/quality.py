@@ -97,16 +97,6 @@ class QualityReport:
         return {finding.kind for finding in self.findings}
 
 
-def flag_outliers(frequency: np.ndarray, impedance: np.ndarray) -> np.ndarray:
-    """(f,) bool: points of ``impedance (f,)`` that no causal cell with the rest of the spectrum would show.
-
-    Raises
-    ------
-    InputDataError : as `ionscope.kramers_kronig.kramers_kronig`
-    """
-    return _without_outliers(np.asarray(frequency, dtype=float), np.asarray(impedance, dtype=complex))[0]
-
-
 def assess(spectrum: Spectrum, fit: KramersKronigResult | None = None, *, cut: bool = True) -> QualityReport:
     """Outliers, mains lines, drift, an inconsistent end, an inductive tail and noise of one spectrum.
 

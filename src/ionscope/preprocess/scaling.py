@@ -78,10 +78,6 @@ class Representation:
     high: np.ndarray = field(default_factory=lambda: np.full(2, np.nan))
 
     @property
-    def n_channels(self) -> int:
-        return 2 + (self.kind in ANCHORED) + (self.kind == "capacitive") + 2 * (self.kind == "informed")
-
-    @property
     def channel_names(self) -> tuple[str, str]:
         """What the two physical channels hold."""
         return ("real part", "imaginary part") if self.kind == "per_spectrum" else ("modulus", "phase")
