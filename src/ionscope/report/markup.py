@@ -41,6 +41,11 @@ def numeric_text(text: str, digits: int = 4) -> str:
     return text if re.fullmatch(r"[+-]?\d+", text) else number(value, digits)
 
 
+def in_words(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
 def table(
     frame: pd.DataFrame,
     caption: str,

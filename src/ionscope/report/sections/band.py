@@ -61,14 +61,9 @@ def _answered(overall: pd.DataFrame) -> str:
         if len(hertz):
             ends.setdefault(tuple(f"to {end:g} Hz" for end in hertz), []).append(adjective)
     return "; ".join(
-        f"{in_words(adjectives)} conductivity from the band {in_words(list(bands))}"
+        f"{markup.in_words(adjectives)} conductivity from the band {markup.in_words(bands)}"
         for bands, adjectives in ends.items()
     )
-
-
-def in_words(parts: list[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _caption(overall: pd.DataFrame) -> str:

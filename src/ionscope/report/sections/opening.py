@@ -10,7 +10,7 @@ from ionscope.evaluate.verdicts import VERDICTS
 from ionscope.report import markup
 from ionscope.report.page import Page, Section
 from ionscope.report.run_folder import MissingFile
-from ionscope.report.sections.band import ADJECTIVES, TOTAL, conductivities, in_words
+from ionscope.report.sections.band import ADJECTIVES, TOTAL, conductivities
 
 ABSENT = "(not in this run)"
 
@@ -125,8 +125,8 @@ def _grains_and_boundaries(page: Page) -> str:
     answered = [ADJECTIVES[name] for name in ADJECTIVES if name != TOTAL and (table["conductivity"] == name).any()]
     if answered:
         return (
-            f" This run answers the {in_words(answered)} conductivity as well; the section on bands tells whether the "
-            "spectra show it or whether the answer repeats the assumptions of the simulation."
+            f" This run answers the {markup.in_words(answered)} conductivity as well; the section on bands tells "
+            "whether the spectra show it or whether the answer repeats the assumptions of the simulation."
         )
     end = float(table["frequency_max_hz"].max())
     if end > COME_APART:

@@ -48,7 +48,7 @@ def score_meaning(page: Page) -> str:
         "text": "V, card of the text",
         "appendix_a": "V, card of Appendix A",
     }
-    limits = " and ".join(f"{card.score(1.0):.1f} ({name})" for name, card in cards.items())
+    limits = markup.in_words([f"{card.score(1.0):.1f} ({name})" for name, card in cards.items()])
     text = (
         "The paper gives the score's constants twice, with two values of gamma, and never its argument V. With V up "
         f"to 1 its cards reach at most {limits}. Here V is a power of the conductivity, set so that "
