@@ -27,7 +27,7 @@ def write_sweep(path, resistance):
     path.write_text("\n".join(["frequency_hz,z_real_ohm,z_imag_ohm", *rows]) + "\n")
 
 
-def ten_per_cent_more(spectrum):
+def ten_per_cent_more(spectrum, shape_spread=0.0):
     """A reader that is 10 % too high, where the plain reading is 20 % too low."""
     value = 1100.0
     sigma = None if spectrum.area is None else Estimate(*(spectrum.thickness / spectrum.area / value,) * 3)
@@ -82,8 +82,10 @@ def test_a_file_per_area_is_read_with_the_area_that_the_table_states(folder):
     (folder / "area.csv").write_text("\n".join(["f/Hz,Re(Z)/ohm cm2,Im(Z)/ohm cm2", *rows]))
     (folder / "known.csv").write_text(",".join(KNOWN) + "\narea.csv,25,0.1,0.5+-0.01,p,,,1000,,,\n")
     heard = []
-    comparison = compare(read_known(folder), lambda spectrum: heard.append(spectrum) or ten_per_cent_more(spectrum))
-    np.testing.assert_allclose(heard[0].impedance, cell(F, 1e3), rtol=1e-6)
+    comparison = compare(read_known(folder), lambda *given: heard.append(given) or ten_per_cent_more(*given))
+    ((spectrum, spread),) = heard
+    np.testing.assert_allclose(spectrum.impedance, cell(F, 1e3), rtol=1e-6)
+    assert spread == pytest.approx(0.01 / 0.5, rel=1e-3)  # of the area
     assert not comparison.unread and comparison.rows[0]["covered"]
 
 
@@ -125,7 +127,7 @@ def test_every_sweep_has_its_nearest_simulated_spectrum(folder):
 
 
 def test_a_spectrum_that_the_reader_refuses_is_still_compared(folder):
-    def refuse(spectrum):
+    def refuse(spectrum, shape_spread):
         raise InputDataError("too short")
 
     row = compare(read_known(folder), refuse, simulated_set()).records()[0]

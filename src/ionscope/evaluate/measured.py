@@ -14,6 +14,7 @@ from ionscope.errors import InputDataError
 from ionscope.evaluate.known import KnownSpectrum
 from ionscope.evaluate.nearest import Match, SimulatedSpectra
 from ionscope.files import whole_file, write_json
+from ionscope.measure import shape_spread
 from ionscope.spectrum import Spectrum
 
 ROUNDING = 1e-9
@@ -130,7 +131,7 @@ class Comparison:
 
 
 def compare(
-    known: Iterable[KnownSpectrum], read: Callable[[Spectrum], Any], simulated: SimulatedSpectra | None = None
+    known: Iterable[KnownSpectrum], read: Callable[[Spectrum, float], Any], simulated: SimulatedSpectra | None = None
 ) -> Comparison:
     """One row a sweep of every file in `known`.
 
@@ -157,7 +158,7 @@ def compare(
             match = None if simulated is None else simulated.nearest(spectrum)
             reading = None
             try:
-                reading = read(spectrum)
+                reading = read(spectrum, shape_spread(entry.thickness, entry.area))
                 row |= _compared(entry, reading)
             except InputDataError as error:
                 row |= {"verdict": "refuse", "reasons": str(error)}
