@@ -13,7 +13,7 @@ from common import run
 def main(snakemake):
     from pathlib import Path
 
-    from ionscope.batch.energies import compare_energies
+    from ionscope.batch.pellets import compare_pellets
     from ionscope.evaluate.known import read_known
     from ionscope.evaluate.measured import compare
     from ionscope.evaluate.nearest import SimulatedSpectra
@@ -26,7 +26,7 @@ def main(snakemake):
     reader = Reader.load(Path(model[0]).parent if model else None)
     simulated = SimulatedSpectra(read_dataset(snakemake.input.simulated))
     comparison = compare(read_known(snakemake.input.known), reader.read, simulated)
-    compare_energies(comparison, reader)
+    compare_pellets(comparison, reader)
     comparison.write(Path(snakemake.output.table).parent)
     figure_nearest(comparison.overlay(), snakemake.output.figure)
 

@@ -245,6 +245,19 @@ def test_validate_compares_the_activation_energy_of_a_specimen(folder, capsys):
     assert "activation energy" in shown and "published          0.4 eV (inside the interval)" in shown
 
 
+def test_validate_tells_repeats_that_contradict_each_other_as_predict_does(folder, capsys):
+    write(folder / "again.csv", 1.5e3)
+    (folder / "notes.txt").write_text("pressed on Monday\n")
+    rows = ["notes.txt,,,,,,,,", *(f"{name}.csv,25,,,A,1000,,,notebook" for name in ("again", "pellet_25"))]
+    main(["validate", known(folder, *rows, "pellet_75.csv,75,,,A,,,,"), "--json"])
+    unread, *twice, other = json.loads(capsys.readouterr().out)
+    main(["predict", str(folder / "known.csv"), "--json"])
+    predicted = [one["trust"] for one in json.loads(capsys.readouterr().out)["spectra"]]
+    assert [row["verdict"] for row in (unread, *twice, other)] == ["refuse", "caution", "caution", "ok"]
+    assert all("two sweeps of this pellet at 25 C differ by 50 %" in row["reasons"] for row in twice)
+    assert [row["reasons"] for row in (*twice, other)] == ["; ".join(one["reasons"]) for one in predicted]
+
+
 def test_validate_ends_with_the_codes_of_predict(folder, capsys):
     (folder / "notes.txt").write_text("pressed on Monday\n")
     good, refused, bad = "pellet_0.csv,,,,,,,,", "pellet_25.csv,,,,refused,,,,", "notes.txt,,,,,,,,"

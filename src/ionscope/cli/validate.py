@@ -38,7 +38,7 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ionscope.batch.energies import compare_energies
+    from ionscope.batch.pellets import compare_pellets
     from ionscope.batch.tables import describe_series
     from ionscope.evaluate.known import read_known, write_template
     from ionscope.evaluate.measured import compare
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     simulated = SimulatedSpectra(read_dataset(arguments.simulated)) if arguments.simulated else None
     reader = Reader.load(arguments.model)
     comparison = compare(known, reader.read, simulated)
-    series = compare_energies(comparison, reader)
+    series = compare_pellets(comparison, reader)
     if arguments.plot:
         from ionscope.report.figures import figure_nearest
 

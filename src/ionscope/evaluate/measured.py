@@ -54,6 +54,19 @@ class Comparison:
         """The rows of files and sweeps that could not be read."""
         return [row for row, reading in zip(self.rows, self.readings, strict=True) if reading is None]
 
+    @property
+    def read(self) -> list[Any]:
+        """The readings of the others, in the order of the rows."""
+        return [reading for reading in self.readings if reading is not None]
+
+    def judge_again(self, readings: Iterable[Any]) -> None:
+        """Put these in the place of those in `read`, each with another verdict or the same."""
+        again = iter(readings)
+        self.readings = [None if reading is None else next(again) for reading in self.readings]
+        for row, reading in zip(self.rows, self.readings, strict=True):
+            if reading is not None:
+                row |= _judged(reading)
+
     def add_energies(self, series: Iterable[Any]) -> None:
         """Put the activation energies of `series` (`ionscope.batch.outcome.find_series` of the readings) beside those
         published for the same specimens."""
@@ -177,8 +190,7 @@ def _compared(entry: KnownSpectrum, reading: Any) -> dict[str, Any]:
         "upper_ohm": resistance.upper,
         "read_off_ohm": reading.read_off,
         "predicted_s_cm": None if reading.sigma is None else reading.sigma.value,
-        "verdict": reading.verdict,
-        "reasons": "; ".join(reading.reasons),
+        **_judged(reading),
     }
     if published is not None:
         row["relative_error"] = resistance.value / published - 1
@@ -186,6 +198,10 @@ def _compared(entry: KnownSpectrum, reading: Any) -> dict[str, Any]:
         row["read_off_relative_error"] = reading.read_off / published - 1
         row["no_worse_than_read_off"] = abs(row["relative_error"]) <= abs(row["read_off_relative_error"]) + ROUNDING
     return row
+
+
+def _judged(reading: Any) -> dict[str, str]:
+    return {"verdict": reading.verdict, "reasons": "; ".join(reading.reasons)}
 
 
 def _nearest(match: Match | None) -> dict[str, Any]:
