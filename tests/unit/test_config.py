@@ -86,7 +86,10 @@ def test_an_unknown_key_is_named(changes, message):
         ({"simulation__frequencies": 5}, "simulation.frequencies = 5: .*greater than or equal to 8"),
         ({"simulation__frequency_min_hz": 0}, "simulation.frequency_min_hz = 0: .*greater than 0"),
         ({"simulation__frequency_min_hz": 1e6}, r"frequency_min_hz = 1e\+06 must be below frequency_max_hz = 10000"),
-        ({"simulation__temperatures_c": [25, 900]}, "temperatures_c.1 = 900: .*less than or equal to 600"),
+        ({"simulation__temperatures_c": [-200, 25]}, "temperatures_c.0 = -200: .*greater than or equal to -150"),
+        ({"simulation__temperatures_c": [25, 298]}, "temperatures_c.1 = 298: looks like kelvin.*Celsius, up to 250"),
+        ({"reader__temperature_range_c": [233, 393]}, "temperature_range_c.1 = 393: looks like kelvin"),
+        ({"reader__temperature_range_c": [90, 20]}, "temperature_range_c = 90, 20: the first must be below the second"),
         ({"simulation__dimension": 4}, "simulation.dimension = 4: .*2 or 3"),
         ({"simulation__solver": "magic"}, "simulation.solver = 'magic': .*'reduced' or 'direct'"),
         ({"learning__device": "tpu"}, "learning.device = 'tpu': .*'auto', 'cpu' or 'cuda'"),
@@ -119,6 +122,10 @@ def test_an_unknown_key_is_named(changes, message):
         (
             {"reader__series": {"population": "known", "specimens_per_material": 8, "temperatures_c": [0, 20]}},
             "reader.series.temperatures_c",
+        ),
+        (
+            {"reader__series": {"population": "known", "specimens_per_material": 8, "temperatures_c": [298, 313, 328]}},
+            "(?s)temperatures_c.0 = 298: looks like kelvin.*temperatures_c.2 = 328: looks like kelvin",
         ),
         ({"reader__calibration_fraction": 0}, "reader.calibration_fraction = 0: .*greater than 0"),
         ({"peers__spectra": 0}, "peers.spectra = 0"),

@@ -21,7 +21,17 @@ def _each_once(names: list[str]) -> list[str]:
 
 Materials = Annotated[list[str], Field(min_length=1), AfterValidator(_each_once)]
 
-Celsius = Annotated[float, Field(ge=-150, le=600)]
+HOTTEST = 250.0
+"""C. Room temperature in kelvin is above it, and the runs of `config/` stay 50 below."""
+
+
+def _not_kelvin(celsius: float) -> float:
+    if celsius > HOTTEST:
+        raise ValueError(f"looks like kelvin; temperatures are in Celsius, up to {HOTTEST:g}")
+    return celsius
+
+
+Celsius = Annotated[float, Field(ge=-150), AfterValidator(_not_kelvin)]
 
 Kind = Literal["equivariant", "anchored", "capacitive", "informed", "global", "per_spectrum"]
 """How a spectrum is presented; see `ionscope.preprocess.scaling`."""

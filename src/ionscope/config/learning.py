@@ -313,7 +313,7 @@ class ReaderModel(Strict):
     populations: Annotated[dict[str, Population], Field(min_length=1)]
     variant: Variant
     calibration_fraction: Fraction = 0.2
-    temperature_range_c: tuple[float, float] = (-40.0, 120.0)
+    temperature_range_c: tuple[Celsius, Celsius] = (-40.0, 120.0)
     series: ReaderSeries | None = None
 
     @property
@@ -339,6 +339,6 @@ class ReaderModel(Strict):
             known = ", ".join(self.populations)
             raise ValueError(f"series.population: there is no population {self.series.population!r}; known: {known}")
         low, high = self.temperature_range_c
-        if not -150 <= low < high <= 600:
-            raise ValueError(f"temperature_range_c = {low:g}, {high:g}: allowed are ascending values from -150 to 600")
+        if not low < high:
+            raise ValueError(f"temperature_range_c = {low:g}, {high:g}: the first must be below the second")
         return self
