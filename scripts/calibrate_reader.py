@@ -10,12 +10,12 @@ def main(snakemake):
 
     from ionscope.config import ReaderModel
     from ionscope.dka.bundle import ModelBundle
+    from ionscope.dka.model_card import write_model_card
     from ionscope.dka.reader_model import (
         calibrate_reader,
         calibrate_series,
         reader_metrics,
         training_range,
-        write_model_card,
     )
     from ionscope.files import read_json, write_json
     from ionscope.io.dataset import read_dataset

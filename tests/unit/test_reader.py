@@ -13,6 +13,7 @@ from json_form import KEYS
 
 from ionscope.config import Population, ReaderModel, Representing, Simulation
 from ionscope.dka.combination import METHODS
+from ionscope.dka.model_card import write_model_card
 from ionscope.dka.reader_model import (
     TEST_FRACTION,
     calibrate_reader,
@@ -26,7 +27,6 @@ from ionscope.dka.reader_model import (
     sweep_evidence,
     train_reader,
     training_range,
-    write_model_card,
 )
 from ionscope.errors import InputDataError, ModelFileError
 from ionscope.files import to_json
