@@ -112,6 +112,7 @@ RIGHT: dict[str, str | bytes] = {
         "gb18030"
     ),
     "Chinese, no unit": table(F, ZRE, ZIM, header="频率,实部,虚部").encode("gb18030"),
+    "Korean": table(F, ZRE / 1e3, ZIM / 1e3, header="Freq (Hz),Zreal (kΩ),Zimag (kΩ)").encode("cp949"),
     "Japanese": table(F, MODULUS / 1e3, PHASE, header="周波数(Hz),Z(kΩ),位相(°)").encode("shift_jis"),
     "typographic minus": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm").replace("-", "−"),
     # preambles and comments

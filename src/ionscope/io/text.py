@@ -26,10 +26,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# "ohm" and "frequency" as programs on Chinese and Japanese computers write them.
+# "ohm" and "frequency" as programs on Chinese, Japanese and Korean computers write them.
 _EAST_ASIAN = (
     (re.compile(rb"\xa6\xb8|\xc6\xb5\xc2\xca"), "gb18030", "GB 18030 (Chinese)"),
     (re.compile(rb"\x83\xb6|\x8e\xfc\x94\x67\x90\x94"), "cp932", "Shift JIS (Japanese)"),
+    (re.compile(rb"\xa5\xd8"), "cp949", "code page 949 (Korean)"),
 )
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\ufffd]")
 # Typographic signs that stand for ASCII ones in headers and numbers.
