@@ -198,6 +198,23 @@ def novocontrol_dielectric():
     return "\n".join([*head, *table, ""]).encode()
 
 
+def novocontrol_parallel():
+    admittance = 1 / Z
+    head = ["pellet 7", "Fixed value(s) :  AC Volt  [Vrms]=1.000e+00", " Freq. [Hz]\t Zp' [Ohms]\t Zp'' [Ohms]"]
+    return "\n".join([*head, *rows(F, 1 / admittance.real, 1 / admittance.imag), ""]).encode()
+
+
+def novocontrol_conductivity():
+    """The imaginary part is that of a cell without its vacuum, and negative."""
+    sigma = 0.04 / 0.5 / Z
+    head = [
+        "Diameter[mm] 7.978845608  Thickness[mm] 4.000e-01",
+        "Fixed value(s) :  AC Volt  [Vrms]=1.000e+00",
+        " Freq. [Hz]\t Sig' [S/cm]\t Sig'' [S/cm]",
+    ]
+    return "\n".join([*head, *rows(F, sigma.real, JW.imag * 8.8541878128e-14 - sigma.imag), ""]).encode()
+
+
 def lcr_meter():
     admittance = 1 / Z
     table = rows(F, admittance.imag / JW.imag, admittance.real / admittance.imag, delimiter=",")
@@ -337,6 +354,8 @@ FAMILIES = {
     "novocontrol": novocontrol,
     "novocontrol_temperatures": novocontrol_temperatures,
     "novocontrol_dielectric": novocontrol_dielectric,
+    "novocontrol_parallel": novocontrol_parallel,
+    "novocontrol_conductivity": novocontrol_conductivity,
     "lcr_meter": lcr_meter,
     "solartron_smart": solartron_smart,
     "keysight": keysight,

@@ -142,6 +142,14 @@ def test_novocontrol_dielectric_quantities(save):
     assert any("computed from Sig' [S/cm] and Eps'" in told for told in spectrum.assumptions)
 
 
+def test_novocontrol_parallel_parts_and_a_conductivity_without_the_vacuum(save):
+    spectrum = read_spectrum(save(formats.novocontrol_parallel()))
+    assert any("Zp' [Ohms] and Zp'' [Ohms], resistance and reactance in" in told for told in spectrum.assumptions)
+    spectrum = read_spectrum(save(formats.novocontrol_conductivity()))
+    assert "WinDETA leaves the vacuum out of Sig'' [S/cm]; it was added." in spectrum.assumptions
+    np.testing.assert_allclose(spectrum.impedance, formats.Z[::-1], rtol=1e-7)
+
+
 def test_rows_of_a_wide_table_are_spectra_with_their_other_columns(save):
     spectra = read_spectra(save(formats.wide(5)))
     assert len(spectra) == 5

@@ -30,6 +30,7 @@ ROLES = (
     "capacitance_parallel",
     "capacitance_series",
     "resistance_parallel",
+    "reactance_parallel",
     "loss",
     "temperature",
     "thickness",
@@ -49,8 +50,9 @@ IMPEDANCE_PAIRS = (
 """The pairs of columns that are an impedance or its inverse, the most direct first."""
 
 DIELECTRIC_PAIRS = (
-    ("conductivity_real", "conductivity_imaginary"),
+    ("resistance_parallel", "reactance_parallel"),
     ("conductivity_real", "permittivity_real"),
+    ("conductivity_real", "conductivity_imaginary"),
     ("permittivity_imaginary", "permittivity_real"),
     ("loss", "permittivity_real"),
     ("admittance_real", "capacitance_parallel"),
@@ -148,6 +150,7 @@ EXPECTED = {
     "capacitance_parallel": ("farad",),
     "capacitance_series": ("farad",),
     "resistance_parallel": ("ohm",),
+    "reactance_parallel": ("ohm",),
     "loss": (),
     "temperature": ("c", "k", "f"),
     "thickness": ("cm",),

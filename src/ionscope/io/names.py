@@ -6,7 +6,7 @@ Names are written as `columns` normalises them: lower case, without spaces, unde
 _NAMES = {
     "frequency": """
         f freq frequ frequency frequencies freqs frq frequenz fréquence frequence frecuencia frequenza
-        frequência frequencia frekvens frekvence частота 频率 周波数 acfrequency testfrequency fac freq(f)
+        frequência frequencia frekvens frekvence частота 频率 周波数 acfrequency testfrequency fac freq(f) eisfreq
         frequency(f)
     """,
     "angular": """ω omega angularfrequency angularfreq kreisfrequenz pulsation w""",
@@ -44,7 +44,8 @@ _NAMES = {
     "permittivity_imaginary": """eps'' epsilon'' ε'' ϵ'' im(ε) im(eps) epsim permittivity''""",
     "capacitance_parallel": """cp c' parallelcapacitance capacitanceparallel capacitance(parallel) cparallel""",
     "capacitance_series": """cs seriescapacitance capacitanceseries capacitance(series) cseries""",
-    "resistance_parallel": """rp parallelresistance resistanceparallel resistance(parallel) rparallel""",
+    "resistance_parallel": """rp zp' parallelresistance resistanceparallel resistance(parallel) rparallel""",
+    "reactance_parallel": """zp''""",
     "loss": """
         d df tanδ tan(δ) tand tan(d) tandelta tan(delta) losstangent losstan lossfactor dissipation dissipationfactor
         verlustfaktor

@@ -17,7 +17,8 @@ _PASSES = 0.1  # Kramers-Kronig residual up to which a reading makes an impedanc
 _PASSES_STRANGE = 0.03  # the same where the file has names, but none that is known, or for modulus and phase
 _CLEARLY = 3.0  # factor by which the best reading has to beat the next one
 _OTHER = re.compile(
-    r"(?:s[12]{2}|[mεϵ]['\"′″]|[eε]r|eps|epsilon|chi|χ)(?![a-z])|gamma|γ|permitt|dielectric|gain", re.IGNORECASE
+    r"(?:s[12]{2}|[mεϵ]['\"′″]|[eε]r|eps|epsilon|chi|χ)(?![a-z])|gamma|γ|modulus['\"]|permitt|dielectric|gain",
+    re.IGNORECASE,
 )
 """Names of what is no impedance and may pass for one: scattering parameters, electric modulus, permittivity."""
 
