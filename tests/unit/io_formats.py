@@ -198,10 +198,79 @@ def novocontrol_dielectric():
     return "\n".join([*head, *table, ""]).encode()
 
 
+def novocontrol_parallel():
+    admittance = 1 / Z
+    head = ["pellet 7", "Fixed value(s) :  AC Volt  [Vrms]=1.000e+00", " Freq. [Hz]\t Zp' [Ohms]\t Zp'' [Ohms]"]
+    return "\n".join([*head, *rows(F, 1 / admittance.real, 1 / admittance.imag), ""]).encode()
+
+
+def novocontrol_conductivity():
+    """The imaginary part is that of a cell without its vacuum, and negative."""
+    sigma = 0.04 / 0.5 / Z
+    head = [
+        "Diameter[mm] 7.978845608  Thickness[mm] 4.000e-01",
+        "Fixed value(s) :  AC Volt  [Vrms]=1.000e+00",
+        " Freq. [Hz]\t Sig' [S/cm]\t Sig'' [S/cm]",
+    ]
+    return "\n".join([*head, *rows(F, sigma.real, JW.imag * 8.8541878128e-14 - sigma.imag), ""]).encode()
+
+
 def lcr_meter():
     admittance = 1 / Z
     table = rows(F, admittance.imag / JW.imag, admittance.real / admittance.imag, delimiter=",")
     return "\r\n".join(["Mode,Cp-D", "Level (V),0.1", "Frequency (Hz),Cp (F),D", *table, ""]).encode()
+
+
+def solartron_smart(*, celsius=(25.0,)):
+    names = [
+        *("Result Number", "Sweep Number", "Point Number", "Time", "Frequency (Hz)", "AC Level (V)", "Set Point ('C)"),
+        *("Temperature ('C)", "Impedance Magnitude (Ohms)", "Impedance Phase Degrees (')", "Admittance Magnitude (S)"),
+    ]
+    lines = ["pellet 7", "Experiment start time : 01/02/2020 10:00:00", ",".join(names)]
+    for i, t in enumerate(celsius, 1):
+        size = MODULUS * 30 / (t + 5)
+        numbers = rows(F, N * 0 + 0.1, N * 0 + t, N * 0 + t, size, PHASE, 1 / size, delimiter=";", decimal=",", end=";")
+        lines += [f"{k};{i};{k};10:00:{k:02d};{row}" for k, row in enumerate(numbers, 1)]
+    return "\r\n".join([*lines, ""]).encode()
+
+
+def keysight():
+    names = "Frequency(Hz), |Z|(Ohm)-data, |Z|(Ohm)-mem, theta-z(deg)-data, theta-z(deg)-mem"
+    head = ["!Agilent Technologies,E4990A,MY1,A.02.12", "!Date: Wed Jan 01 10:00:00 2020", "BEGIN CH1_DATA", names]
+    table = rows(F, MODULUS, MODULUS * 2, PHASE, PHASE / 2, delimiter=", ")
+    return "\r\n".join([*head, *table, "END", ""]).encode()
+
+
+def agilent(first=None, second=None, *, imaginary=None):
+    """Two traces one below the other, by default modulus and phase."""
+    traces = [(MODULUS if first is None else first, imaginary), (PHASE if second is None else second, imaginary)]
+    lines = ['"4294A REV1.11"', '"OSC LEVEL: 0.5 VOLT"', '""']
+    for letter, (values, other) in zip("AB", traces, strict=True):
+        lines += [f'"TRACE: {letter}"', '""', '"Frequency"\t"Data Trace Real"\t"Data Trace Imag"']
+        lines += [*rows(F, values, N * 0 if other is None else other), '""']
+    return "\r\n".join([*lines, ""]).encode()
+
+
+def labone(*, factors=(1.0,), spoil=""):
+    lines = ["chunk;timestamp;size;fieldname"]
+    for chunk, factor in enumerate(factors):
+        fields = {"absz": factor * MODULUS, "frequency": F, "grid": F, "phasez": np.radians(PHASE)}
+        for name, values in fields.items():
+            cells = [f"{value:.12g}" for value in values]
+            cells[10] = spoil if spoil and name == "absz" else cells[10]
+            lines.append(";".join([str(chunk), "11257490332120", "25", name, *cells, "nan", "nan"]))
+    return "\n".join([*lines, ""]).encode()
+
+
+def palmsens(*, factors=(1.0,)):
+    """UTF-16, most lines in one pair of quotes."""
+    lines = ['"File date:,2024-01-01 10:00:00"']
+    for channel, k in enumerate(factors, 1):
+        lines += ['"Measurement:,Impedance Spectroscopy"', '"Notes:,"', "", f"CH {channel}: Fixed at 25 freqs"]
+        lines += ["\"freq / Hz,neg. Phase / °,Idc / uA,Z / Ohm,Z' / Ohm,-Z'' / Ohm,Cs / F,\""]
+        columns = (F, -PHASE, N, k * MODULUS, k * Z.real, -k * Z.imag, N)
+        lines += rows(*columns, delimiter=",", start='"', end=',"')
+    return "\r\n".join([*lines, ""]).encode("utf-16")
 
 
 def relaxis():
@@ -285,7 +354,14 @@ FAMILIES = {
     "novocontrol": novocontrol,
     "novocontrol_temperatures": novocontrol_temperatures,
     "novocontrol_dielectric": novocontrol_dielectric,
+    "novocontrol_parallel": novocontrol_parallel,
+    "novocontrol_conductivity": novocontrol_conductivity,
     "lcr_meter": lcr_meter,
+    "solartron_smart": solartron_smart,
+    "keysight": keysight,
+    "agilent": agilent,
+    "labone": labone,
+    "palmsens": palmsens,
     "relaxis": relaxis,
     "autolab_p00": autolab_p00,
     "csv": csv,

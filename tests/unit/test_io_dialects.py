@@ -83,6 +83,7 @@ RIGHT: dict[str, str | bytes] = {
             *(f'"{f:.9e}","{z.real:.9e}","{z.imag:.9e}"' for f, z in zip(F, Z, strict=True)),
         ]
     ),
+    "quoted rows": "\n".join(f'"{line}"' for line in table(F, ZRE, ZIM, header="f/Hz,Z'/ohm,Z''/ohm").splitlines()),
     "quoted cells, decimal comma": "\n".join(
         ['"f/Hz","Re(Z)/ohm","Im(Z)/ohm"']
         + [",".join(f'"{number(v, ",")}"' for v in (f, z.real, z.imag)) for f, z in zip(F, Z, strict=True)]
@@ -107,6 +108,12 @@ RIGHT: dict[str, str | bytes] = {
     "Latin-1": table(F, ZRE, ZIM, header="Fréquence/Hz,Re(Z)/ohm,Im(Z)/ohm", before="# Mesuré à Liège\n").encode(
         "latin-1"
     ),
+    "Chinese": table(F, ZRE * 1e3, ZIM * 1e3, MODULUS * 1e3, header="频率（Hz）,Z'(mΩ),Z''(mΩ),阻抗(mΩ)").encode(
+        "gb18030"
+    ),
+    "Chinese, no unit": table(F, ZRE, ZIM, header="频率,实部,虚部").encode("gb18030"),
+    "Korean": table(F, ZRE / 1e3, ZIM / 1e3, header="Freq (Hz),Zreal (kΩ),Zimag (kΩ)").encode("cp949"),
+    "Japanese": table(F, MODULUS / 1e3, PHASE, header="周波数(Hz),Z(kΩ),位相(°)").encode("shift_jis"),
     "typographic minus": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm").replace("-", "−"),
     # preambles and comments
     "preamble": table(F, ZRE, ZIM, header="f/Hz,Re(Z)/ohm,Im(Z)/ohm", before="Sample: LLZO 3\nDate: 2024-05-01\n\n"),

@@ -142,6 +142,14 @@ def test_novocontrol_dielectric_quantities(save):
     assert any("computed from Sig' [S/cm] and Eps'" in told for told in spectrum.assumptions)
 
 
+def test_novocontrol_parallel_parts_and_a_conductivity_without_the_vacuum(save):
+    spectrum = read_spectrum(save(formats.novocontrol_parallel()))
+    assert any("Zp' [Ohms] and Zp'' [Ohms], resistance and reactance in" in told for told in spectrum.assumptions)
+    spectrum = read_spectrum(save(formats.novocontrol_conductivity()))
+    assert "WinDETA leaves the vacuum out of Sig'' [S/cm]; it was added." in spectrum.assumptions
+    np.testing.assert_allclose(spectrum.impedance, formats.Z[::-1], rtol=1e-7)
+
+
 def test_rows_of_a_wide_table_are_spectra_with_their_other_columns(save):
     spectra = read_spectra(save(formats.wide(5)))
     assert len(spectra) == 5
@@ -169,3 +177,75 @@ def test_text_of_vendor_formats_that_is_a_plain_table_needs_no_other_package(tmp
     path = tmp_path / "autolab.P00"
     path.write_bytes(formats.autolab_p00())
     check(read_spectrum(path))
+
+
+def test_solartron_smart_temperatures(save):
+    spectra = read_spectra(save(formats.solartron_smart(celsius=(25.0, 55.0))))
+    assert [spectrum.temperature for spectrum in spectra] == pytest.approx([298.15, 328.15])
+    check(spectra[0]), check(spectra[1], 0.5)
+
+
+def test_keysight_reads_the_data_and_not_the_memory_trace(save):
+    spectrum = read_spectrum(save(formats.keysight()))
+    check(spectrum)
+    assert spectrum.assumptions == ()
+
+
+def test_agilent_traces_that_are_an_impedance(save):
+    check(read_spectrum(save(formats.agilent(formats.Z.real, formats.Z.imag))))
+    spectrum = read_spectrum(save(formats.agilent(formats.Z.real, formats.Z.real, imaginary=formats.Z.imag)))
+    check(spectrum)
+    assert "The first trace is complex and was read; others were left out." in spectrum.assumptions
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((1 / formats.Z).real, (1 / formats.Z).imag),
+        (1 / formats.MODULUS, -formats.PHASE),
+        ((1 / formats.Z).imag / formats.JW.imag, (1 / formats.Z).real),
+        (formats.MODULUS, formats.Z.real),
+    ],
+    ids=["G-B", "|Y|-theta", "Cp-G", "|Z|-Rs"],
+)
+def test_agilent_traces_that_are_no_impedance(save, first, second):
+    with pytest.raises(
+        InputDataError, match=r"line 7: three columns .* (are no impedance|inductor over the whole band)"
+    ):
+        read_spectra(save(formats.agilent(first, second)))
+
+
+def test_agilent_traces_cut_short(save):
+    content = formats.agilent()
+    with pytest.raises(InputDataError, match="line 4: an impedance needs two traces over the same frequencies"):
+        read_spectra(save(content.split(b'"TRACE: B"')[0]))
+    with pytest.raises(InputDataError, match=r"line 7: 'OL.*' is not a point of the trace"):
+        read_spectra(save(content.replace(b"1.000000000E+05", b"OL", 1)))
+    with pytest.raises(InputDataError, match="has no line of column names"):
+        read_spectra(save(content.split(b'"TRACE: B"')[0] + b'"TRACE: B"'))
+
+
+def test_labone_chunks_are_sweeps_with_a_phase_in_radians(save):
+    spectra = read_spectra(save(formats.labone(factors=(1.0, 1.1))))
+    assert len(spectra) == 2
+    check(spectra[0]), check(spectra[1], 1.1)
+
+
+def test_labone_bad_fields(save):
+    with pytest.raises(InputDataError, match="line 2: 'nan' in field 'absz' is not a finite number"):
+        read_spectra(save(formats.labone(spoil="nan")))
+    content = formats.labone()
+    with pytest.raises(
+        InputDataError, match="line 2: the fields frequency, absz, phasez have unequal numbers of points"
+    ):
+        read_spectra(save(content[:-60] + b"\n"))
+    with pytest.raises(InputDataError, match="has no impedance among its columns"):
+        read_spectra(save(content.replace(b";absz;", b";x;")))
+    with pytest.raises(InputDataError, match="has names but no fields"):
+        read_spectra(save(content.split(b"\n")[0]))
+
+
+def test_palmsens_curves_below_each_other(save):
+    spectra = read_spectra(save(formats.palmsens(factors=(1.0, 1.1, 1.2))))
+    assert len(spectra) == 3
+    check(spectra[0]), check(spectra[2], 1.2)

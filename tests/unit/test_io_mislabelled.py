@@ -61,3 +61,37 @@ def test_the_small_angles_of_a_resistor_are_degrees(tmp_path):
     assert np.abs(angle).max() < 1.6
     (spectrum,) = read_spectra(written(tmp_path, "f/Hz,|Z|/ohm,Phase/deg", abs(z), angle))
     np.testing.assert_allclose(spectrum.impedance, z[::-1], rtol=1e-5)
+
+
+M = 2j * np.pi * F * 1e-12 * Z  # electric modulus of a spacer of 1 pF
+EPSILON = 1 / M
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "message"),
+    [
+        ("Freq. [Hz],M',M''", M, 'line 1: "M\'" names no impedance; name the columns'),
+        ("f/Hz,er',er''", EPSILON.conj(), 'line 1: "er\'" names no impedance'),
+        ("f/Hz,S11(REAL),S11(IMAG)", (Z - 50) / (Z + 50), r"line 1: 'S11\(REAL\)' names no impedance"),
+        ("f/Hz,one,two", M, "line 2: three columns .* inductor over the whole band .* an admittance or an electric"),
+        ("1e7,1,1", 1 / Z, "an admittance or an electric modulus"),
+    ],
+)
+def test_other_quantities_that_obey_the_kramers_kronig_relations(tmp_path, header, value, message):
+    refused(written(tmp_path, header, value.real, value.imag), message)
+
+
+def test_columns_of_a_known_sign_may_be_an_inductor(tmp_path):
+    path = written(tmp_path, "f/Hz,one,two", M.real, M.imag)
+    (spectrum,) = read_spectra(path, sign="as-is")
+    np.testing.assert_allclose(spectrum.impedance, M[::-1], rtol=1e-5)
+    (spectrum,) = read_spectra(written(tmp_path, "f/Hz,Re(Z)/ohm,Im(Z)/ohm", M.real, M.imag))
+    assert (spectrum.impedance.imag > 0).all()
+
+
+def test_serial_admittances_of_a_dielectric_spectrometer_are_not_taken_for_a_complex_one(tmp_path):
+    refused(written(tmp_path, "Freq. [Hz],Ys' [S],Ys'' [S]", 1 / Z.real, -1 / Z.imag), "names .* that are not known")
+
+
+def test_a_garbled_unit_under_an_unknown_name(tmp_path):
+    refused(written(tmp_path, "f/Hz,P1 (k½),P2 (k½)", Z.real, Z.imag), "line 1: 'P1 .k½.' is a name that is not known")

@@ -30,6 +30,7 @@ ROLES = (
     "capacitance_parallel",
     "capacitance_series",
     "resistance_parallel",
+    "reactance_parallel",
     "loss",
     "temperature",
     "thickness",
@@ -49,8 +50,9 @@ IMPEDANCE_PAIRS = (
 """The pairs of columns that are an impedance or its inverse, the most direct first."""
 
 DIELECTRIC_PAIRS = (
-    ("conductivity_real", "conductivity_imaginary"),
+    ("resistance_parallel", "reactance_parallel"),
     ("conductivity_real", "permittivity_real"),
+    ("conductivity_real", "conductivity_imaginary"),
     ("permittivity_imaginary", "permittivity_real"),
     ("loss", "permittivity_real"),
     ("admittance_real", "capacitance_parallel"),
@@ -118,9 +120,9 @@ _UNITS = (
     ("s", re.compile(r"(?P<p>[pnumkM]?)(?:S|mho|mhos|siemens|Siemens)")),
     ("s", re.compile(r"(?:1/|)(?P<p>[kMG]?)(?:ohms?|Ohms?)(?:\^|\*\*)?-1|1/(?P<r>[kMG]?)(?:ohms?|Ohms?)")),
     ("farad", re.compile(r"(?P<p>[pnum]?)(?:F|[Ff]arads?)")),
-    ("deg", re.compile(r"°|deg\.?|degrees?|Deg\.?|Degrees?|DEG|grad|Grad")),
+    ("deg", re.compile(r"°|'|deg\.?|degrees?|Deg\.?|Degrees?|DEG|grad|Grad")),
     ("rad", re.compile(r"(?P<p>m?)(?:rad|Rad|RAD|radians?|Radians?)")),
-    ("c", re.compile(r"°\s*C|deg\.?\s*C|degC|DegC|C|c|degrees?\s*C(?:elsius)?|[Cc]elsius|oC")),
+    ("c", re.compile(r"[°']\s*C|℃|deg\.?\s*C|degC|DegC|C|c|degrees?\s*C(?:elsius)?|[Cc]elsius|oC")),
     ("k", re.compile(r"K|k|[Kk]elvin|deg\.?\s*K|°\s*K")),
     ("cm2", re.compile(r"(?P<q>[cmu]?)m(?:\^|\*\*)?2")),
     ("cm2", re.compile(r"(?:q|sq\.?\s*)(?P<q>[cmu]?)m")),
@@ -148,6 +150,7 @@ EXPECTED = {
     "capacitance_parallel": ("farad",),
     "capacitance_series": ("farad",),
     "resistance_parallel": ("ohm",),
+    "reactance_parallel": ("ohm",),
     "loss": (),
     "temperature": ("c", "k", "f"),
     "thickness": ("cm",),
@@ -167,7 +170,8 @@ def recognise(cell: str) -> Column | None:
     # a cell quoted in the file arrives with its quotes translated to double primes
     if text.startswith("''") and text.endswith("''") and len(text) > 4:
         text = text[2:-2].strip()
-    text = re.sub(r"^data:\s*", "", text, flags=re.IGNORECASE)  # RelaxIS writes "Data: Z'"
+    # RelaxIS writes "Data: Z'", Keysight "R(Ohm)-data" beside "R(Ohm)-mem", the trace in memory
+    text = re.sub(r"^data:\s*|-data$", "", text, flags=re.IGNORECASE)
     if not text or len(text) > 80:
         return None
     for name, unit in _splits(text):
@@ -191,13 +195,14 @@ def recognise_header(cells: Sequence[str]) -> list[Column | None]:
 def unit_beside(cell: str) -> tuple[str, float | None, bool]:
     """The unit in a header cell whose name is not known, as of `unit_of`; ``""`` where there is none.
 
-    In brackets or behind a stroke it may be any; a last word alone is believed to be a unit only of a frequency or an
-    impedance, as ``Channel C`` is no temperature.
+    In brackets or behind a stroke it may be any, ``?`` where its letters are garbled; a last word alone is believed to
+    be a unit only of a frequency or an impedance, as ``Channel C`` is no temperature.
     """
     text = cell.strip().strip('"').translate(_SIGNS).strip()
     bracket = _BRACKET.match(text)
-    apart = unit_of(bracket["unit"] if bracket else text.partition("/")[2])
-    if apart[0] not in ("", "?"):
+    beside = bracket["unit"] if bracket else text.partition("/")[2]
+    apart = unit_of(beside)
+    if apart[0] not in ("", "?") or not beside.isascii():
         return apart
     for _, unit in _splits(text):
         if unit_of(unit)[0] in (*EXPECTED["frequency"], *EXPECTED["real"]):

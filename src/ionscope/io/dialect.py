@@ -29,6 +29,7 @@ _NOT_A_NUMBER = {
     "na",
 }
 _COMMENT = re.compile(r"^\s*(?:#|%|//|!|\*)+\s*")
+_WHOLE = re.compile(r'\s*"[^"]*"\s*$')
 _DATA_START = re.compile(r"""^[\s"',;|]*[+-]?\.?\d""")
 
 
@@ -54,7 +55,9 @@ class Dialect:
     thousands: str = ""
 
     def split(self, line: str) -> list[str]:
-        """The cells of ``line``, stripped of white space and quotes."""
+        """The cells of ``line``, stripped of white space and quotes; one pair of quotes may hold the whole line."""
+        if line.count('"') == 2 and _WHOLE.match(line):
+            line = line.strip()[1:-1]
         if self.delimiter is None:
             cells = line.split()
         elif self.delimiter == ", ":

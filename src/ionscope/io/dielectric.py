@@ -4,7 +4,8 @@ Conductivity :math:`\\sigma^*`, permittivity :math:`\\varepsilon^*` and the loss
 impedance with the geometry, :math:`Z = L / (A \\sigma^*)`, :math:`\\sigma^* = j \\omega \\varepsilon_0 \\varepsilon^*`.
 A capacitance makes it without, as part of the equivalent circuit that the meter was set to: parallel,
 :math:`1/Z = G + j \\omega C_p` with :math:`G = 1/R_p = D \\omega C_p`, or in series,
-:math:`Z = R_s - j/(\\omega C_s)` with :math:`R_s = D/(\\omega C_s)`.
+:math:`Z = R_s - j/(\\omega C_s)` with :math:`R_s = D/(\\omega C_s)`. So do the ``Zp'`` and ``Zp''`` of WinDETA,
+resistance and reactance in parallel, :math:`1/Z = 1/Z_p' + j/Z_p''`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def impedance_of(
     names, omega = f"{lossy[0].name} and {capacitive[0].name}", 2 * np.pi * frequency
     told, role, loss = _values(table, *lossy), capacitive[0].role, lossy[0].role
     imaginary = _values(table, *capacitive)
-    if role == "permittivity_real":
+    if role == "reactance_parallel":
+        imaginary = 1 / _filled(table, capacitive[0], imaginary)
+    elif role == "permittivity_real":
         imaginary = omega * VACUUM_PERMITTIVITY * imaginary
     elif role != "conductivity_imaginary":
         imaginary = omega * imaginary
@@ -57,8 +60,8 @@ def impedance_of(
     elif loss == "resistance_parallel":
         told = 1 / _filled(table, lossy[0], told)
     impedance = 1 / _filled(table, lossy[0], told + 1j * imaginary)
-    if role == "capacitance_parallel":
-        notes.append(f"The impedance was computed from {names}, resistance and capacitance in parallel.")
+    if role.endswith("_parallel"):
+        notes.append(f"The impedance was computed from {names}, resistance and {role.split('_')[0]} in parallel.")
         return impedance
     if thickness is None or area is None:
         needed = "need thickness and area (thickness=... area=..., --thickness --area) to give an impedance"
@@ -81,6 +84,7 @@ _UNITS = {
     "capacitance_parallel": ("farad", "F, nF or pF"),
     "capacitance_series": ("farad", "F, nF or pF"),
     "resistance_parallel": ("ohm", "ohm, kohm or Mohm"),
+    "reactance_parallel": ("ohm", "ohm, kohm or Mohm"),
     "admittance_real": ("s", "S or mS"),
     "real": ("ohm", "ohm, kohm or Mohm"),
 }

@@ -26,9 +26,20 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# "ohm" and "frequency" as programs on Chinese, Japanese and Korean computers write them.
+_EAST_ASIAN = (
+    (re.compile(rb"\xa6\xb8|\xc6\xb5\xc2\xca"), "gb18030", "GB 18030 (Chinese)"),
+    (re.compile(rb"\x83\xb6|\x8e\xfc\x94\x67\x90\x94"), "cp932", "Shift JIS (Japanese)"),
+    (re.compile(rb"\xa5\xd8"), "cp949", "code page 949 (Korean)"),
+)
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\ufffd]")
 # Typographic signs that stand for ASCII ones in headers and numbers.
-_SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\ufeff": "", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_SIGNS = str.maketrans(
+    {
+        **{"\u2212": "-", "\u2013": "-", "\ufeff": "", "\u00a0": " ", "\u202f": " ", "\u2009": " "},
+        **{"\uff08": "(", "\uff09": ")"},
+    }
+)
 
 
 def problem(source: str, message: str, line: int | None = None) -> InputDataError:
@@ -96,6 +107,8 @@ def load_bytes(path: str | Path) -> bytes:
 def decode(content: bytes, source: str, encoding: str | None = None) -> Text:
     """Decode ``content``: the encoding given, else a byte-order mark, else UTF-8, else Windows-1252.
 
+    Text that is not UTF-8 and has the ohm sign or the word for frequency of another encoding is read in that one.
+
     Raises
     ------
     InputDataError : an unknown encoding, bytes that do not fit it, NUL bytes, or binary content
@@ -112,8 +125,8 @@ def decode(content: bytes, source: str, encoding: str | None = None) -> Text:
             try:
                 text, chosen = content.decode("utf-8"), "utf-8"
             except UnicodeDecodeError:
-                text, chosen = content.decode("cp1252", errors="replace"), "cp1252"
-                assumptions = ("The text is not UTF-8; it was read as Windows-1252.",)
+                text, chosen, said = _not_utf8(content)
+                assumptions = (f"The text is not UTF-8; it was read as {said}.",)
     _refuse_binary(text, source)
     if not text.isascii():
         text = text.translate(_SIGNS)
@@ -125,6 +138,17 @@ def decode(content: bytes, source: str, encoding: str | None = None) -> Text:
     if len(lines[longest]) > MAX_LINE:
         raise problem(source, f"has {len(lines[longest])} characters in one line; it is no table", longest + 1)
     return Text(source, lines, chosen, assumptions)
+
+
+def _not_utf8(content: bytes) -> tuple[str, str, str]:
+    """The text, its encoding and the name of that."""
+    for mark, encoding, name in _EAST_ASIAN:
+        if mark.search(content[:20000]):
+            try:
+                return content.decode(encoding), encoding, name
+            except UnicodeDecodeError:
+                continue
+    return content.decode("cp1252", errors="replace"), "cp1252", "Windows-1252"
 
 
 def _decode_as(content: bytes, encoding: str, source: str) -> str:

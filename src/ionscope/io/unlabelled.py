@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,12 @@ from ionscope.io.text import problem
 _PASSES = 0.1  # Kramers-Kronig residual up to which a reading makes an impedance of the numbers
 _PASSES_STRANGE = 0.03  # the same where the file has names, but none that is known, or for modulus and phase
 _CLEARLY = 3.0  # factor by which the best reading has to beat the next one
+_OTHER = re.compile(
+    r"(?:s[12]{2}|[mεϵ]['\"′″]|[eε]r|eps|epsilon|chi|χ)(?![a-z])|gamma|γ|modulus['\"]|permitt|dielectric|gain",
+    re.IGNORECASE,
+)
+"""Names of what is no impedance and may pass for one: scattering parameters, electric modulus, permittivity."""
+
 _ADVICE = "name the columns in a header line: frequency/Hz, Re(Z)/ohm, -Im(Z)/ohm"
 
 _CARTESIAN = "frequency, real and imaginary part"
@@ -47,6 +54,9 @@ def name_columns(table: Table, sign: str) -> Table:
         raise problem(table.source, f"has {width} columns without known names; {_ADVICE}", int(table.lines[0]))
     names = [cell for cell in table.header.cells if cell]
     told = f"names ({', '.join(names[:6])}) that are not known" if names else "no names"
+    other = next((cell for cell in names if _OTHER.match(cell)), None)
+    if other is not None:
+        raise problem(table.source, f"{other!r} names no impedance; {_ADVICE}", table.header.line or None)
     reading = _CARTESIAN
     if not proven:
         check_points(values[:, 0], values[:, 1] + 1j * values[:, 2], table.lines, table.source)
@@ -56,6 +66,8 @@ def name_columns(table: Table, sign: str) -> Table:
             reading = _choose(found, _PASSES_STRANGE if names else _PASSES, told, table)
     roles = ("frequency", "real", "imaginary") if reading == _CARTESIAN else ("frequency", "modulus", "phase")
     columns = [_column(role, i, cells[i], table) for i, role in enumerate(roles)]
+    if not proven and sign == "auto":
+        _refuse_inductive(values, reading, told, table)
     if reading != _CARTESIAN:
         columns[2] = replace(columns[2], unit="deg" if reading == _DEGREES else "rad", factor=1.0)
     notes.append(f"The columns have {told}; they were read as {reading}.")
@@ -77,18 +89,46 @@ def _column(role: str, index: int, cell: str, table: Table) -> Column:
 
 def _readings(values: np.ndarray) -> dict[str, float]:
     """Kramers-Kronig residual, under the better sign, of each reading that the range of the numbers allows."""
-    points = values[split_sweeps(values[:, 0])[0]]
-    points = points[np.unique(points[:, 0], return_index=True)[1]]
+    points = _points(values)
     if len(points) < 4:
         return {}
-    frequency, second, third = points.T
-    readings = {_CARTESIAN: second + 1j * third}
-    if (second > 0).all():
-        if np.abs(third).max() <= 180.5:
-            readings[_DEGREES] = second * np.exp(1j * np.radians(third))
-        if np.abs(third).max() <= 3.2:
-            readings[_RADIANS] = second * np.exp(1j * third)
-    return {name: sign_test([(frequency, impedance)]).best for name, impedance in readings.items()}
+    allowed = [_CARTESIAN]
+    if (points[:, 1] > 0).all():
+        if np.abs(points[:, 2]).max() <= 180.5:
+            allowed.append(_DEGREES)
+        if np.abs(points[:, 2]).max() <= 3.2:
+            allowed.append(_RADIANS)
+    return {name: sign_test([(points[:, 0], _impedance(points, name))]).best for name in allowed}
+
+
+def _impedance(points: np.ndarray, reading: str) -> np.ndarray:
+    """(n,) complex from the (n, 3) numbers of frequency and the two others."""
+    second, third = points[:, 1], points[:, 2]
+    if reading == _CARTESIAN:
+        return second + 1j * third
+    return second * np.exp(1j * (np.radians(third) if reading == _DEGREES else third))
+
+
+def _points(values: np.ndarray) -> np.ndarray:
+    """(n, 3) the rows of the first sweep, each frequency once."""
+    points = values[split_sweeps(values[:, 0])[0]]
+    return points[np.unique(points[:, 0], return_index=True)[1]]
+
+
+def _refuse_inductive(values: np.ndarray, reading: str, told: str, table: Table) -> None:
+    """Refuse what obeys the Kramers-Kronig relations only as an inductor over its whole band.
+
+    So do the admittance and the electric modulus of an ordinary cell.
+    """
+    points = _points(values)
+    test = sign_test([(points[:, 0], _impedance(points, reading))])
+    if test.causal and test.majority == -test.causal:
+        raise problem(
+            table.source,
+            f"three columns with {told}, which make an inductor over the whole band if read as {reading}, as an "
+            f"admittance or an electric modulus does; {_ADVICE}",
+            int(table.lines[0]),
+        )
 
 
 def _choose(found: dict[str, float], limit: float, told: str, table: Table) -> str:

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from ionscope.io.assemble import Raw
 from ionscope.io.complex_cells import ComplexCells
+from ionscope.io.instruments.agilent import Agilent
 from ionscope.io.instruments.eclab import ECLab
 from ionscope.io.instruments.gamry import Gamry
+from ionscope.io.instruments.labone import LabOne
 from ionscope.io.instruments.plain import CHInstruments, Novocontrol, Parstat, Plain, PowerSuite, RelaxIS
 from ionscope.io.instruments.versastudio import VersaStudio
 from ionscope.io.instruments.zview import ZView
@@ -41,6 +43,8 @@ FORMATS: tuple[Format, ...] = (
     CHInstruments(),
     Parstat(),
     PowerSuite(),
+    Agilent(),
+    LabOne(),
     Wide(),
     ComplexCells(),
     Plain(),

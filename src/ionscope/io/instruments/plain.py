@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from ionscope.io.assemble import Raw
+from ionscope.io.columns import Column
 from ionscope.io.preamble import read_preamble
-from ionscope.io.table import read_table
+from ionscope.io.table import Table, read_table
 from ionscope.io.text import Text
+from ionscope.spectrum import VACUUM_PERMITTIVITY
 
 
 class Plain:
@@ -37,6 +43,28 @@ class Novocontrol(Plain):
 
     name = "Novocontrol"
     marks = ("fixed value",)
+
+    def read(self, text: Text) -> list[Raw]:
+        """As a table; a ``Sig''`` becomes the permittivity that it stands for."""
+        return [replace(raw, table=_with_vacuum(raw.table)) for raw in super().read(text)]
+
+
+def _with_vacuum(table: Table) -> Table:
+    """``table`` with the permittivity of ``Sig''``, which WinDETA writes as -omega epsilon_0 (epsilon' - 1)."""
+    found, frequency = table.column("conductivity_imaginary"), table.column("frequency")
+    if found is None or frequency is None or table.column("permittivity_real") or found[0].unit != "s/cm":
+        return table
+    if frequency[0].unit != "hz" or frequency[0].logarithm or not (frequency[1] > 0).all():
+        return table
+    column, values = found[0], found[1] * (found[0].factor or 1.0)
+    omega = 2 * np.pi * frequency[1] * (frequency[0].factor or 1.0)
+    at = table.columns.index(column)
+    changed = table.values.copy()
+    changed[:, at] = 1 + values * np.sign(np.median(values)) / (omega * VACUUM_PERMITTIVITY)
+    columns = [*table.columns]
+    columns[at] = Column("permittivity_real", column.name)
+    said = f"WinDETA leaves the vacuum out of {column.name}; it was added."
+    return replace(table, values=changed, columns=columns, assumptions=[*table.assumptions, said])
 
 
 class CHInstruments(Plain):
