@@ -18,7 +18,7 @@ the variance among them is corrected for the degrees of freedom that fitting the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,23 @@ def information_limits(
     ------
     InputDataError : spectra that these settings do not make
     """
+    rows: list[dict[str, Any]] = []
+    for one, _, models in linearised(settings, priors, seed, spectra, index, members, progress):
+        rows += _rows(one, models)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table[table["spectrum"].isin(index)].sort_values("spectrum", ignore_index=True)
+
+
+def linearised(
+    settings: Simulation,
+    priors: Priors,
+    seed: int,
+    spectra: SpectrumSet,
+    index: np.ndarray,
+    members: int = MEMBERS,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Iterator[tuple[Remade, Sensitivity, list[LinearGaussian]]]:
+    """Each specimen that one of the spectra at `index` belongs to, what its properties do, and its `linear_models`."""
     frequency = frequency_grid(settings)
     measured = np.array(settings.temperatures_c) + ZERO_CELSIUS
     wanted = np.concatenate([measured, np.linspace(*EA_RANGE_C, len(ea_weights())) + ZERO_CELSIUS])
@@ -87,7 +104,6 @@ def information_limits(
         group = one.kind.name, _microstructure_prior(one.material)
         groups.setdefault(group, []).append((one, populations[key], sensitivity))
     turns = iter(progress(range(members * len(groups))))
-    rows: list[dict[str, Any]] = []
     for group, cases in groups.items():
         known = [
             Known(one.specimen, one.cell, one.system, measured, wanted, sensitivity.log_z, sensitivity.log_sigma)
@@ -96,9 +112,7 @@ def information_limits(
         rng = np.random.default_rng(derived_seed(seed, "limits", *group))
         scattered = scatter(settings, priors, cases[0][0].material, cases[0][0].kind, known, rng, members, turns)
         for (one, population, sensitivity), spread in zip(cases, scattered, strict=True):
-            rows += _rows(one, linear_models(settings, priors, one, population, sensitivity, spread))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table[table["spectrum"].isin(index)].sort_values("spectrum", ignore_index=True)
+            yield one, sensitivity, linear_models(settings, priors, one, population, sensitivity, spread)
 
 
 def _rows(one: Remade, models: list[LinearGaussian]) -> list[dict[str, Any]]:

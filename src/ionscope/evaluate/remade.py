@@ -60,7 +60,7 @@ class Remade:
         ------
         InputDataError : the configuration has no such specimen, or makes other spectra of it
         """
-        number, material = _numbered(settings, priors, name)
+        number, material = numbered(settings, priors, name)
         noise = Recorder(priors.instrument.noise)
         instrument = priors.instrument.model_copy(update={"noise": noise})
         family = Family.draw(settings, replace(priors, instrument=instrument), seed, number)
@@ -93,7 +93,7 @@ class Remade:
         )
 
 
-def _numbered(settings: Simulation, priors: Priors, name: str) -> tuple[int, Material]:
+def numbered(settings: Simulation, priors: Priors, name: str) -> tuple[int, Material]:
     """Number and material of the specimen that a set calls `name`."""
     known = [material.name for material in priors.materials]
     material, _, within = name.rpartition("-")
