@@ -19,7 +19,7 @@ from ionscope.circuits.elements import (
     warburg,
     warburg_gradient,
 )
-from ionscope.circuits.solve import ELECTRODE_CAPACITANCE, assign_arcs
+from ionscope.circuits.solve import BESIDE_A_SPIKE, ELECTRODE_CAPACITANCE, assign_arcs, blocks
 from ionscope.circuits.starts import Starts, first_of_each
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
@@ -413,14 +413,25 @@ def test_an_arc_whose_top_lies_below_the_band_is_the_electrodes():
         assert assign_arcs(Circuit(1, False), S, x, 1.0).tolist() == [inside]
 
 
-@pytest.mark.parametrize("resistance, inside", [(1e6, True), (5100.0, True), (4200.0, False), (1.0, False)])
+@pytest.mark.parametrize("resistance, inside", [(1e6, True), (22000.0, True), (21000.0, False), (1.0, False)])
 def test_an_arc_that_only_bends_the_line_of_the_spike_is_the_electrodes(resistance, inside):
     tau, n = 1e-2, 0.9
-    spike = np.log(1e5)
+    spike = np.log(1e6)
     x = np.array([np.log(100.0), np.log(resistance), np.log(tau), 1.0, spike, n])
     line = np.abs(np.exp(spike) * (1j / tau) ** -n)
     stored = tau / resistance / ELECTRODE_CAPACITANCE
     assert (resistance >= line * np.sqrt(stored)) == inside
+    assert assign_arcs(Circuit(1, True), S, x, 1.0).tolist() == [inside]
+
+
+@pytest.mark.parametrize("times, inside", [(0.9, True), (1.1, False)])
+def test_an_arc_that_stores_an_electrodes_charge_is_the_electrodes_beside_a_spike_too(times, inside):
+    tau, n = 1e-3, 0.9
+    resistance = tau / (times * BESIDE_A_SPIKE)
+    spike = np.log(2e4)
+    x = np.array([np.log(100.0), np.log(resistance), np.log(tau), 1.0, spike, n])
+    assert blocks(Circuit(1, True), S, x)
+    assert resistance > np.abs(np.exp(spike) * (1j / tau) ** -n) * 2  # more than a bend of its line
     assert assign_arcs(Circuit(1, True), S, x, 1.0).tolist() == [inside]
 
 

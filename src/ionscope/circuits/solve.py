@@ -16,6 +16,10 @@ ELECTRODE_CAPACITANCE = 2.5e-7
 Li on a garnet shows, doi 10.1002/admi.202202354) in series reach it, grain boundaries of a pellet of 1 mm stay an order
 of magnitude below (Irvine, Sinclair and West, doi 10.1002/adma.19900020304)."""
 
+BESIDE_A_SPIKE = 4 * ELECTRODE_CAPACITANCE
+"""F/cm2 from which on an arc is an electrode's although a spike dominates the low end: a Li side opposite a blocking
+one, or the pores of a rough electrode. Below, the arc may be boundaries that the spike hides in part."""
+
 EVALUATIONS = 200
 """Circuit evaluations after which a fit from one start is given up."""
 
@@ -107,11 +111,11 @@ def solve_circuit(circuit: Circuit, starts: Starts, farad_cm2: float, count: int
 def assign_arcs(circuit: Circuit, s: np.ndarray, x: np.ndarray, farad_cm2: float) -> np.ndarray:
     """(arcs,) bool: which arcs of ``x``, sorted from fast to slow, belong to the electrolyte.
 
-    The electrode is, to begin with, the spike, the diffusion element and any arc whose top lies below the band; where
-    no spike dominates the low end, also each arc with `ELECTRODE_CAPACITANCE` or more. From slow to fast, an arc then
-    joins the electrode if its resistance r is less than :math:`|Z_{el}| \\sqrt{C / C_{el}}`, with the impedance that
-    the electrode has at the top of the arc, the arc's capacitance and `ELECTRODE_CAPACITANCE`: it only bends the
-    electrode's line, and it stores about as much charge. What is left belongs to the electrolyte.
+    The electrode is, to begin with, the spike, the diffusion element, any arc whose top lies below the band, and each
+    arc with `ELECTRODE_CAPACITANCE` or more, `BESIDE_A_SPIKE` where a spike dominates the low end. From slow to fast,
+    an arc then joins the electrode if its resistance r is less than :math:`|Z_{el}| \\sqrt{C / C_{el}}`, with the
+    impedance that the electrode has at the top of the arc, the arc's capacitance and `ELECTRODE_CAPACITANCE`: it only
+    bends the electrode's line, and it stores about as much charge. What is left belongs to the electrolyte.
 
     The rule cannot see a constriction under a patchy contact, which relaxes with the electrolyte and is counted as
     such; an electrode of little capacitance is taken for a grain boundary, and a grain boundary that relaxes below
@@ -121,8 +125,8 @@ def assign_arcs(circuit: Circuit, s: np.ndarray, x: np.ndarray, farad_cm2: float
     arcs = parts.get("arcs", np.empty((0, 3)))
     electrode = -arcs[:, 1] < s.real.min()
     stored = np.exp(arcs[:, 1] - arcs[:, 0]) * farad_cm2 / ELECTRODE_CAPACITANCE
-    if not _dominates(circuit, s, x, np.zeros(len(arcs), dtype=bool)):
-        electrode |= stored >= 1
+    spike = _dominates(circuit, s, x, np.zeros(len(arcs), dtype=bool))
+    electrode |= stored >= (BESIDE_A_SPIKE / ELECTRODE_CAPACITANCE if spike else 1)
     for k in range(len(arcs) - 1, -1, -1):
         top = np.array([-arcs[k, 1] + 0.5j * np.pi])
         others = electrode & (np.arange(len(arcs)) != k)
