@@ -5,20 +5,11 @@ from common import run
 
 def main(snakemake):
     import platform
-    import subprocess
     from importlib.metadata import distributions
     from pathlib import Path
 
     from ionscope.files import read_json, write_json
-
-    def commit():
-        """Of the code, with "-dirty" where it differs from it; None where there is no git or no repository."""
-        command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
-        try:
-            answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
-        except OSError:
-            return None
-        return answer.stdout.strip() or None
+    from ionscope.origin import commit
 
     versions = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
     results = Path(snakemake.input[0]).parent
@@ -31,7 +22,7 @@ def main(snakemake):
         "python": platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
-        "commit": commit(),
+        "commit": commit(Path(__file__).parent),
         "seed": snakemake.params.run["seed"],
         "devices": devices,
         "versions": dict(sorted(versions.items(), key=lambda item: item[0].lower())),

@@ -39,6 +39,24 @@ def test_every_configuration_dry_runs_with_every_profile(config, profile, tmp_pa
     assert "train" in run.stdout + run.stderr
 
 
+def test_results_of_other_code_are_told(tmp_path):
+    earlier = subprocess.run(
+        ["git", "rev-list", "-1", "--skip=1", "HEAD", "--", "src"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    if not earlier:
+        pytest.skip("no history here: this checkout has no earlier commit of the code")
+    provenance = tmp_path / "results" / "smoke" / "provenance.json"
+    provenance.parent.mkdir(parents=True)
+    provenance.write_text(json.dumps({"commit": earlier}))
+    run = snakemake("-n", "--configfile", str(ROOT / "config" / "smoke.yaml"), directory=tmp_path)
+    assert run.returncode == 0
+    assert "results/smoke was made by other code: " in run.stdout + run.stderr
+
+
 @pytest.mark.parametrize(
     ("path", "value", "named"),
     [

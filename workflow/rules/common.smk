@@ -8,8 +8,10 @@ import ionscope
 from ionscope.config import READER, load_electrode, load_run
 from ionscope.errors import ConfigError, InputDataError
 from ionscope.evaluate.known import read_known
+from ionscope.origin import changed_code
 from ionscope.seeds import derived_seed
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 # Where materials, electrodes, score cards and claims lie; beside the Snakefile whatever the working directory.
 CONFIG_FOLDER = str(Path(workflow.basedir) / "config")
@@ -22,6 +24,14 @@ except ConfigError as error:
 RESULTS = f"results/{RUN.run}"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
+if workflow.is_main_process:
+    changed = changed_code(Path(RESULTS) / "provenance.json", Path(workflow.basedir))
+    if changed:
+        logger.warning(
+            f"{RESULTS} was made by other code: {', '.join(changed[:3])}{' ...' if len(changed) > 3 else ''} changed "
+            "since. A changed configuration or file of data makes anew what depends on it, changed code does not: "
+            f"remove {RESULTS} (or give the run another name) for results of this code."
+        )
 FOLDS = [str(k) for k in range(RUN.learning.folds)]
 # What learns from this run's own training specimens, by name: the order of a file is no reason to evaluate again.
 TRAINED = sorted(RUN.learning.variants)
