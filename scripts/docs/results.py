@@ -2,7 +2,8 @@
 
 They come from the last paper run, and those about the reader from the last production run, where there is one,
 and those of pellets made of circuit elements from tests/verification/laboratory.py --output results/laboratory.csv,
-spoilt.py --output results/spoilt.csv and interfaces.py --output results/interfaces.csv (the same for each).
+spoilt.py --output results/spoilt.csv and interfaces.py --output results/interfaces.csv (the same for each); the limit
+as sampled comes from posterior.py --output results/posterior.csv.
 With a measured FILE, the example in the first screen is what `ionscope predict` says of it; with each validation.json
 that `ionscope validate DIR --output FOLDER` writes, the measured pellets are its spectra with a published resistance.
 """
@@ -28,6 +29,7 @@ PAGES = [ROOT / "README.md", ROOT / "docs" / "reader.md", ROOT / "docs" / "learn
 LABORATORY = ROOT / "results" / "laboratory.csv"
 INTERFACES = ROOT / "results" / "interfaces.csv"
 SPOILT = ROOT / "results" / "spoilt.csv"
+POSTERIOR = ROOT / "results" / "posterior.csv"
 
 
 def figure(text: str) -> str:
@@ -221,6 +223,22 @@ def interfaces_table() -> str:
     return markdown([*head, "covered, if `ok`"], rows)
 
 
+def posterior_table() -> str:
+    """The information limit linearised and sampled, as tests/verification/posterior.py has them."""
+    figures = pd.read_csv(POSTERIOR, index_col=0)
+    rows = [
+        [
+            str(name),
+            *(f"{row[key]:.0f}" for key in ("specimens", "spectra")),
+            *(f"{row[key]:.4f}" for key in ("limit", "posterior", "model")),
+            f"{row['perfect: 5 %']:.3f} to {row['perfect: 95 %']:.3f}",
+        ]
+        for name, row in figures.iterrows()
+    ]
+    head = ["", "specimens", "spectra", "limit, linearised", "limit, sampled", "`informed`"]
+    return markdown([*head, "a perfect reader on as many specimens (90 %)"], rows)
+
+
 def example(path: str) -> str:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -259,6 +277,8 @@ def main() -> None:
         tables["spoilt"] = spoilt_table()
     if INTERFACES.is_file():
         tables["interfaces"] = interfaces_table()
+    if POSTERIOR.is_file():
+        tables["posterior"] = posterior_table()
     if len(sys.argv) > 1:
         tables["example"] = example(sys.argv[1])
     if len(sys.argv) > 2:

@@ -5,7 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from posterior import Recorded, Replayed, by_chance, drawn, importance, maximum, sampled, true_numbers, undisturbed
+from posterior import (
+    Recorded,
+    Replayed,
+    by_chance,
+    drawn,
+    importance,
+    maximum,
+    sampled,
+    summarised,
+    true_numbers,
+    undisturbed,
+)
 
 from ionscope.config import Simulation
 from ionscope.evaluate.remade import Remade
@@ -91,3 +102,18 @@ def test_few_specimens_leave_much_to_chance():
     many = pd.DataFrame({"specimen": np.repeat(np.arange(400), 5), "posterior_log10": 0.01})
     assert np.median(by_chance(one)) == pytest.approx(0.01 * 0.674, rel=0.05)  # the median of a normal modulus
     assert by_chance(many) == pytest.approx(0.01, rel=0.2)
+
+
+def test_a_summary_has_root_mean_squares_of_each_kind_and_of_all():
+    table = pd.DataFrame(
+        {"specimen": ["a", "a", "b"], "material": ["x", "x", "y"], "electrode": "li"}
+        | {"limit_log10": [0.3, 0.4, 0.1], "posterior_log10": [0.3, 0.4, 0.2], "error_log10": [0.0, 0.2, -0.2]}
+    )
+    figures = summarised(table)
+    assert figures.index.tolist() == ["x, li", "y, li", "all"]
+    assert figures.loc["x, li", ["specimens", "spectra"]].tolist() == [1, 2]
+    assert figures.loc["x, li", ["limit", "model"]].tolist() == pytest.approx([0.125**0.5, 0.02**0.5])
+    assert figures.loc["all", "posterior"] == pytest.approx((0.29 / 3) ** 0.5)
+    assert (figures["perfect: 5 %"] < figures["posterior"]).all() and (
+        figures["posterior"] < figures["perfect: 95 %"]
+    ).all()
