@@ -14,15 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ionscope.circuits.fit import USUAL_AREA
+from ionscope.circuits.solve import ONE_ELECTRODE
 from ionscope.dka.bundle import Readings
 from ionscope.dka.combination import METHODS, weighted_median
 from ionscope.estimate import Estimate
 from ionscope.preprocess.reference import read_off
 from ionscope.spectrum import Spectrum
-
-ELECTRODE = 5e-7
-"""F/cm2: no boundaries of grains store as much, the interface of one electrode no less (`ELECTRODE_CAPACITANCE` of
-`ionscope.circuits.solve` is of two in series)."""
 
 INTERFACE, SHARE = 6e-8, 0.03
 """F/cm2 from which on, and share of the resistance from which on, what is counted as grain boundaries may be a
@@ -58,7 +55,7 @@ def without_electrodes(spectrum: Spectrum, answer: Readings) -> Readings:
         return answer
     said = 10 ** answer.methods[0]
     others = float(said[:_KERNEL].max())
-    if not said[_KERNEL] > ALONE * others or excess_capacitance(spectrum, others, said[_KERNEL]) < ELECTRODE:
+    if not said[_KERNEL] > ALONE * others or excess_capacitance(spectrum, others, said[_KERNEL]) < ONE_ELECTRODE:
         return answer
     weights = answer.weights.copy()
     weights[0, _KERNEL] = 0.0

@@ -39,7 +39,7 @@ def pellets(specimens=12, temperatures=(298.15, 328.15), points=24, seed=0, nois
     rows, impedance = [], []
     for number in range(specimens):
         share, arc, spike = rng.uniform(0.2, 0.8), 10 ** rng.uniform(2.5, 3.5), 10 ** rng.uniform(-0.5, 1.0)
-        ea, sigma = rng.uniform(0.25, 0.45), 10 ** rng.uniform(-4.5, -3.0)
+        ea, sigma = rng.uniform(0.25, 0.45), 10 ** rng.uniform(-5.5, -4.0)
         for t in temperatures:
             here = sigma * 298.15 / t * np.exp(-ea / 8.617333262e-5 * (1 / t - 1 / 298.15))
             z = cell(frequency, SHAPE / here, share, arc * here / sigma, spike)

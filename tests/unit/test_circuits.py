@@ -19,7 +19,7 @@ from ionscope.circuits.elements import (
     warburg,
     warburg_gradient,
 )
-from ionscope.circuits.solve import BESIDE_A_SPIKE, ELECTRODE_CAPACITANCE, assign_arcs, blocks
+from ionscope.circuits.solve import ELECTRODE_CAPACITANCE, ONE_ELECTRODE, assign_arcs, blocks
 from ionscope.circuits.starts import Starts, first_of_each
 from ionscope.errors import InputDataError
 from ionscope.preprocess.reference import read_off
@@ -427,7 +427,7 @@ def test_an_arc_that_only_bends_the_line_of_the_spike_is_the_electrodes(resistan
 @pytest.mark.parametrize("times, inside", [(0.9, True), (1.1, False)])
 def test_an_arc_that_stores_an_electrodes_charge_is_the_electrodes_beside_a_spike_too(times, inside):
     tau, n = 1e-3, 0.9
-    resistance = tau / (times * BESIDE_A_SPIKE)
+    resistance = tau / (times * ONE_ELECTRODE)
     spike = np.log(2e4)
     x = np.array([np.log(100.0), np.log(resistance), np.log(tau), 1.0, spike, n])
     assert blocks(Circuit(1, True), S, x)

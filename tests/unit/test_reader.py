@@ -129,9 +129,7 @@ def test_the_json_form_has_its_keys_and_is_strict(reader):
 
 
 def test_what_is_usual_is_never_refused(reader):
-    usual = np.flatnonzero(SHAPE / FRESH["sigma_total"] > 500)  # the arcs of lesser pellets store an electrode's charge
-    assert usual.size > 20
-    assert {reader.read(FRESH.spectrum(i)).verdict for i in usual} <= {"ok", "caution"}
+    assert {reader.read(FRESH.spectrum(i)).verdict for i in range(len(FRESH))} <= {"ok", "caution"}
 
 
 def test_a_reason_stands_beside_every_verdict_but_ok(reader):
@@ -179,11 +177,13 @@ def test_the_fewest_points_are_enough_for_an_answer(reader):
     assert np.isfinite(list(reading.resistance.as_dict().values())).all()
 
 
-def test_what_asks_for_no_caution_is_noted(reader):
+def test_what_asks_for_no_caution_is_noted(trained):
+    combination = trained[0].combination
+    unsure = Reader(replace(trained[0], combination=replace(combination, quantiles=10 * combination.quantiles)))
     clean = noisy_spectrum(noise=0.001)
     impedance = clean.impedance.copy()
     impedance[50] *= 1.017  # far above 0.1 % of noise
-    reading = reader.read(replace(clean, impedance=impedance))
+    reading = unsure.read(replace(clean, impedance=impedance))
     assert reading.resistance.upper / reading.resistance.value > 1.02
     assert not any("% off" in reason for reason in reading.reasons)
     assert len(reading.notes) == 1 and f"{F[50]:.4g} Hz is" in reading.notes[0]

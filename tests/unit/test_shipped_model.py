@@ -47,6 +47,21 @@ def test_stated_electrodes_move_the_interval_alone(reader):
     assert blocking.as_dict()["electrodes"] == "blocking"
 
 
+@pytest.mark.parametrize("interface, capacitance", [(900.0, 6e-7), (1500.0, 7e-7), (400.0, 7e-7)])
+def test_lithium_opposite_a_blocking_electrode_is_no_part_of_the_pellet(reader, interface, capacitance):
+    frequency = np.geomspace(1, 1e6, 61)
+    jw = 2j * np.pi * frequency
+    pellet = 300 + 700 / (1 + jw * 700 * 3e-9)
+    electrodes = interface / (1 + (jw * interface * capacitance) ** 0.9) + 1 / (4e-6 * jw**0.9)
+    rng = np.random.default_rng(1)
+    noise = 1 + 0.002 * (rng.normal(size=frequency.size) + 1j * rng.normal(size=frequency.size))
+    reading = reader.read(
+        Spectrum(frequency, (pellet + electrodes) * noise, temperature=298.15, thickness=0.1, area=1.0)
+    )
+    assert reading.resistance.value == pytest.approx(1000, rel=0.03)
+    assert reading.resistance.lower < 1000 < reading.resistance.upper
+
+
 def test_electrodes_that_do_not_fit_leave_the_interval_of_unknown_ones(reader):
     frequency = np.geomspace(0.1, 1e6, 71)
     one = Spectrum(frequency, cell(frequency, 1e3))

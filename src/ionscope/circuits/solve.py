@@ -16,9 +16,9 @@ ELECTRODE_CAPACITANCE = 2.5e-7
 Li on a garnet shows, doi 10.1002/admi.202202354) in series reach it, grain boundaries of a pellet of 1 mm stay an order
 of magnitude below (Irvine, Sinclair and West, doi 10.1002/adma.19900020304)."""
 
-BESIDE_A_SPIKE = 4 * ELECTRODE_CAPACITANCE
-"""F/cm2 from which on an arc is an electrode's although a spike dominates the low end: a Li side opposite a blocking
-one, or the pores of a rough electrode. Below, the arc may be boundaries that the spike hides in part."""
+ONE_ELECTRODE = 2 * ELECTRODE_CAPACITANCE
+"""F/cm2 from which on an arc is an electrode's although a spike dominates the low end: the spike is one of the two, the
+other may be lithium, or both are rough. Below, the arc may be boundaries that the spike hides in part."""
 
 EVALUATIONS = 200
 """Circuit evaluations after which a fit from one start is given up."""
@@ -112,7 +112,7 @@ def assign_arcs(circuit: Circuit, s: np.ndarray, x: np.ndarray, farad_cm2: float
     """(arcs,) bool: which arcs of ``x``, sorted from fast to slow, belong to the electrolyte.
 
     The electrode is, to begin with, the spike, the diffusion element, any arc whose top lies below the band, and each
-    arc with `ELECTRODE_CAPACITANCE` or more, `BESIDE_A_SPIKE` where a spike dominates the low end. From slow to fast,
+    arc with `ELECTRODE_CAPACITANCE` or more, `ONE_ELECTRODE` where a spike dominates the low end. From slow to fast,
     an arc then joins the electrode if its resistance r is less than :math:`|Z_{el}| \\sqrt{C / C_{el}}`, with the
     impedance that the electrode has at the top of the arc, the arc's capacitance and `ELECTRODE_CAPACITANCE`: it only
     bends the electrode's line, and it stores about as much charge. What is left belongs to the electrolyte.
@@ -126,7 +126,7 @@ def assign_arcs(circuit: Circuit, s: np.ndarray, x: np.ndarray, farad_cm2: float
     electrode = -arcs[:, 1] < s.real.min()
     stored = np.exp(arcs[:, 1] - arcs[:, 0]) * farad_cm2 / ELECTRODE_CAPACITANCE
     spike = _dominates(circuit, s, x, np.zeros(len(arcs), dtype=bool))
-    electrode |= stored >= (BESIDE_A_SPIKE / ELECTRODE_CAPACITANCE if spike else 1)
+    electrode |= stored >= (ONE_ELECTRODE / ELECTRODE_CAPACITANCE if spike else 1)
     for k in range(len(arcs) - 1, -1, -1):
         top = np.array([-arcs[k, 1] + 0.5j * np.pi])
         others = electrode & (np.arange(len(arcs)) != k)
