@@ -32,7 +32,7 @@ from ionscope.evaluate.limits import linearised
 from ionscope.evaluate.linear_gaussian import LinearGaussian
 from ionscope.evaluate.remade import Remade, numbered
 from ionscope.evaluate.sensitivity import log_conductivities
-from ionscope.evaluate.sweep_errors import stacked
+from ionscope.evaluate.sweep_errors import mean, stacked
 from ionscope.io.dataset import read_dataset
 from ionscope.simulate.generate import PROPERTIES, Priors, frequency_grid, stream
 from ionscope.simulate.instrument import with_leads
@@ -112,44 +112,40 @@ def true_numbers(one: Remade, settings: Simulation, priors: Priors, seed: int) -
 
 
 class Spectra:
-    """ln Z (n, 2f) of a unit cell with its leads and ln sigma (n,), for numbers (n, d), at one temperature."""
+    """ln Z (n, 2f) of a unit cell with its leads and ln sigma (n,), for numbers (n, d) at the temperature `kelvin`."""
 
-    def __init__(self, one: Remade, settings: Simulation, priors: Priors, kelvin: float):
-        self.one, self.settings, self.kelvin = one, settings, kelvin
+    def __init__(self, one: Remade, settings: Simulation, priors: Priors):
+        self.one, self.settings = one, settings
         self.frequency = frequency_grid(settings)
         self.shape = one.specimen.thickness / one.specimen.area
-        instrument, rng = priors.instrument, np.random.default_rng(0)
-        self.leads = [
-            float(np.mean([quantity.draw(rng) for _ in range(4000)]))
-            for quantity in (instrument.stray_inductance, instrument.stray_capacitance)
-        ]
+        self.leads = mean(priors.instrument.stray_inductance), mean(priors.instrument.stray_capacitance)
         self._coarse = np.unique(np.append(np.arange(0, self.frequency.size, 2), self.frequency.size - 1))
         ratios = np.linspace(-10, 15, 51)
         self._resistivity = CubicSpline(ratios, np.log(one.system.dc_resistivity(np.exp(ratios))))
 
-    def learn(self, numbers: np.ndarray) -> None:
+    def learn(self, numbers: np.ndarray, kelvin: float) -> None:
         """Make the reduced model good about these (n, d) numbers."""
-        theta = np.concatenate([self._theta(specimen) for specimen in self._specimens(numbers)])
+        theta = np.concatenate([self._theta(specimen, kelvin) for specimen in self._specimens(numbers)])
         self._model = ReducedModel(self.one.system, theta, TOLERANCE)
         self._model.certified_impedance(theta)
 
-    def __call__(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def __call__(self, numbers: np.ndarray, kelvin: float) -> tuple[np.ndarray, np.ndarray]:
         specimens = self._specimens(numbers)
-        theta = np.concatenate([self._theta(specimen) for specimen in specimens])
+        theta = np.concatenate([self._theta(specimen, kelvin) for specimen in specimens])
         log_z = np.log(self._model.impedance(theta)).reshape(len(specimens), -1)
         fine = CubicSpline(np.log(self.frequency[self._coarse]), log_z, axis=1)(np.log(self.frequency))
         seen = with_leads(self.frequency, np.exp(fine) * self.shape, *self.leads) / self.shape
         log_sigma = []
         for specimen in specimens:
-            grain, ratio = log_conductivities(specimen, np.array([self.kelvin]))
+            grain, ratio = log_conductivities(specimen, np.array([kelvin]))
             log_sigma.append((grain - self._resistivity(ratio))[0])
         return stacked(np.log(seen)), np.array(log_sigma)
 
     def _specimens(self, numbers: np.ndarray) -> list[Specimen]:
         return [drawn(self.one, self.settings, Replayed(row)) for row in numbers]
 
-    def _theta(self, specimen: Specimen) -> np.ndarray:
-        return specimen.theta(self.frequency[self._coarse], self.kelvin)
+    def _theta(self, specimen: Specimen, kelvin: float) -> np.ndarray:
+        return specimen.theta(self.frequency[self._coarse], kelvin)
 
 
 @dataclass(frozen=True)
@@ -161,7 +157,7 @@ class Posterior:
 
 
 def posterior(
-    spectra: Spectra, impedance: np.ndarray, model: LinearGaussian, noise: float, start: np.ndarray, rng
+    spectra: Spectra, kelvin: float, impedance: np.ndarray, model: LinearGaussian, noise: float, start: np.ndarray, rng
 ) -> Posterior:
     """The posterior of ln sigma of one pellet whose spectrum `impedance` (f,) [ohm] is known.
 
@@ -172,8 +168,8 @@ def posterior(
     start : (d,) numbers from which the maximum is sought
     """
     observed = np.log(np.abs(impedance / spectra.shape)) + 1j * np.angle(impedance)
-    spectra.learn(np.concatenate([start[None], start + 0.3 * rng.normal(size=(20, start.size))]))
-    kept = np.tile(undisturbed(observed, spectra(start[None])[0][0], noise), 2)
+    spectra.learn(np.concatenate([start[None], start + 0.3 * rng.normal(size=(20, start.size))]), kelvin)
+    kept = np.tile(undisturbed(observed, spectra(start[None], kelvin)[0][0], noise), 2)
     x, y = (samples - samples.mean(axis=0) for samples in (model.x_samples[:, kept], model.y_samples))
     inside = np.ix_(kept, kept)
     root = np.linalg.cholesky(model.noise[inside] + x.T @ x / len(x))
@@ -182,7 +178,7 @@ def posterior(
 
     def whitened(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Residuals (n, o) of unit variance, and ln sigma (n,) with what they say of the microstructure."""
-        log_z, log_sigma = spectra(numbers)
+        log_z, log_sigma = spectra(numbers, kelvin)
         left = told - log_z[:, kept]
         return np.linalg.solve(root, left.T).T, log_sigma + left @ gain
 
@@ -190,11 +186,11 @@ def posterior(
         return -0.5 * (residuals**2).sum(axis=1) - 0.5 * (numbers**2).sum(axis=1)
 
     mode, covariance = maximum(whitened, log_density, start)
-    spectra.learn(rng.multivariate_normal(mode, covariance, size=30))
+    spectra.learn(rng.multivariate_normal(mode, covariance, size=30), kelvin)
     _, values, weight = importance(whitened, log_density, mode, covariance, rng)
-    mean = weight @ values
+    centre = weight @ values
     beside = ((y[:, 0] - x @ gain) ** 2).mean() + gain @ model.noise[inside] @ gain
-    return Posterior(float(np.sqrt(weight @ (values - mean) ** 2 + beside)), float(1 / (weight**2).sum()))
+    return Posterior(float(np.sqrt(weight @ (values - centre) ** 2 + beside)), float(1 / (weight**2).sum()))
 
 
 Model = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -238,13 +234,13 @@ def maximum(model: Model, log_density: Density, start: np.ndarray) -> tuple[np.n
 
 
 def importance(
-    model: Model, log_density: Density, mean: np.ndarray, covariance: np.ndarray, rng: np.random.Generator
+    model: Model, log_density: Density, centre: np.ndarray, covariance: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draws (n, d), the model's values (n,) and their weights (n,): from t distributions that follow the density."""
-    numbers, values, density = np.empty((0, mean.size)), np.empty(0), np.empty(0)
+    numbers, values, density = np.empty((0, centre.size)), np.empty(0), np.empty(0)
     proposals: list = []
     for turn in range(ROUNDS):
-        proposals.append(stats.multivariate_t(mean, 1.2 * covariance, df=6, seed=rng))
+        proposals.append(stats.multivariate_t(centre, 1.2 * covariance, df=6, seed=rng))
         new = proposals[-1].rvs(DRAWS)
         residuals, said = model(new)
         numbers, values = np.concatenate([numbers, new]), np.concatenate([values, said])
@@ -256,8 +252,8 @@ def importance(
             break
         flat = np.sqrt(weight) if 1 / (weight**2).sum() < DRAWS / 6 else weight  # too few would make it collapse
         flat = flat / flat.sum()
-        mean = flat @ numbers
-        covariance = (numbers - mean).T @ ((numbers - mean) * flat[:, None]) + 1e-8 * np.eye(mean.size)
+        centre = flat @ numbers
+        covariance = (numbers - centre).T @ ((numbers - centre) * flat[:, None]) + 1e-8 * np.eye(centre.size)
     return numbers, values, weight
 
 
@@ -265,14 +261,12 @@ def sampled(settings: Simulation, priors: Priors, seed: int, spectra: SpectrumSe
     """One row a spectrum of the specimens at `index`: linearised limit and sampled posterior [decades]."""
     rows = []
     total = pd.unique(spectra["specimen"].astype(str)[index]).size
-    for one, _, models in tqdm(linearised(settings, priors, seed, spectra, index), total=total, desc="specimens"):
+    for one, models in tqdm(linearised(settings, priors, seed, spectra, index), total=total, desc="specimens"):
         rng = np.random.default_rng([seed, numbered(settings, priors, one.name)[0]])
-        start = true_numbers(one, settings, priors, seed)
+        start, made = true_numbers(one, settings, priors, seed), Spectra(one, settings, priors)
         for i, row in enumerate(one.rows):
             kelvin = settings.temperatures_c[i] + ZERO_CELSIUS
-            found = posterior(
-                Spectra(one, settings, priors, kelvin), spectra.impedance[row], models[i], one.noise[i], start, rng
-            )
+            found = posterior(made, kelvin, spectra.impedance[row], models[i], one.noise[i], start, rng)
             rows.append(
                 {
                     "spectrum": row,

@@ -71,7 +71,7 @@ def information_limits(
     InputDataError : spectra that these settings do not make
     """
     rows: list[dict[str, Any]] = []
-    for one, _, models in linearised(settings, priors, seed, spectra, index, members, progress):
+    for one, models in linearised(settings, priors, seed, spectra, index, members, progress):
         rows += _rows(one, models)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table[table["spectrum"].isin(index)].sort_values("spectrum", ignore_index=True)
@@ -85,8 +85,8 @@ def linearised(
     index: np.ndarray,
     members: int = MEMBERS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Iterator[tuple[Remade, Sensitivity, list[LinearGaussian]]]:
-    """Each specimen that one of the spectra at `index` belongs to, what its properties do, and its `linear_models`."""
+) -> Iterator[tuple[Remade, list[LinearGaussian]]]:
+    """Each specimen that one of the spectra at `index` belongs to, with its `linear_models`."""
     frequency = frequency_grid(settings)
     measured = np.array(settings.temperatures_c) + ZERO_CELSIUS
     wanted = np.concatenate([measured, np.linspace(*EA_RANGE_C, len(ea_weights())) + ZERO_CELSIUS])
@@ -112,7 +112,7 @@ def linearised(
         rng = np.random.default_rng(derived_seed(seed, "limits", *group))
         scattered = scatter(settings, priors, cases[0][0].material, cases[0][0].kind, known, rng, members, turns)
         for (one, population, sensitivity), spread in zip(cases, scattered, strict=True):
-            yield one, sensitivity, linear_models(settings, priors, one, population, sensitivity, spread)
+            yield one, linear_models(settings, priors, one, population, sensitivity, spread)
 
 
 def _rows(one: Remade, models: list[LinearGaussian]) -> list[dict[str, Any]]:

@@ -77,6 +77,10 @@ def stacked(log_z: np.ndarray) -> np.ndarray:
     return np.concatenate([log_z.real, log_z.imag], axis=-1)
 
 
+def mean(quantity: Quantity) -> float:
+    return float(np.mean(_drawn(quantity)))
+
+
 def variance(quantity: Quantity) -> float:
     return float(np.var(_drawn(quantity)))
 

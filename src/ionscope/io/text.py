@@ -34,12 +34,7 @@ _EAST_ASIAN = (
 )
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\ufffd]")
 # Typographic signs that stand for ASCII ones in headers and numbers.
-_SIGNS = str.maketrans(
-    {
-        **{"\u2212": "-", "\u2013": "-", "\ufeff": "", "\u00a0": " ", "\u202f": " ", "\u2009": " "},
-        **{"\uff08": "(", "\uff09": ")"},
-    }
-)
+_SIGNS = str.maketrans("\u2212\u2013\u00a0\u202f\u2009\uff08\uff09", "--   ()", "\ufeff")
 
 
 def problem(source: str, message: str, line: int | None = None) -> InputDataError:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ionscope.io.columns import EXPECTED, Column, unit_beside
-from ionscope.io.sign import sign_test
+from ionscope.io.sign import SignTest, sign_test
 from ionscope.io.sweeps import check_points, split_sweeps
 from ionscope.io.table import Table
 from ionscope.io.text import problem
@@ -57,7 +57,7 @@ def name_columns(table: Table, sign: str) -> Table:
     other = next((cell for cell in names if _OTHER.match(cell)), None)
     if other is not None:
         raise problem(table.source, f"{other!r} names no impedance; {_ADVICE}", table.header.line or None)
-    reading = _CARTESIAN
+    reading, found = _CARTESIAN, {}
     if not proven:
         check_points(values[:, 0], values[:, 1] + 1j * values[:, 2], table.lines, table.source)
         found = _readings(values)
@@ -66,8 +66,8 @@ def name_columns(table: Table, sign: str) -> Table:
             reading = _choose(found, _PASSES_STRANGE if names else _PASSES, told, table)
     roles = ("frequency", "real", "imaginary") if reading == _CARTESIAN else ("frequency", "modulus", "phase")
     columns = [_column(role, i, cells[i], table) for i, role in enumerate(roles)]
-    if not proven and sign == "auto":
-        _refuse_inductive(values, reading, told, table)
+    if found and sign == "auto":
+        _refuse_inductive(found[reading], reading, told, table)
     if reading != _CARTESIAN:
         columns[2] = replace(columns[2], unit="deg" if reading == _DEGREES else "rad", factor=1.0)
     notes.append(f"The columns have {told}; they were read as {reading}.")
@@ -87,9 +87,10 @@ def _column(role: str, index: int, cell: str, table: Table) -> Column:
     return Column(role, f"'{cell.strip()}'" if unit else f"column {index + 1}", False, False, factor, unit, doubtful)
 
 
-def _readings(values: np.ndarray) -> dict[str, float]:
-    """Kramers-Kronig residual, under the better sign, of each reading that the range of the numbers allows."""
-    points = _points(values)
+def _readings(values: np.ndarray) -> dict[str, SignTest]:
+    """The Kramers-Kronig relations, under either sign, of each reading that the range of the numbers allows."""
+    points = values[split_sweeps(values[:, 0])[0]]
+    points = points[np.unique(points[:, 0], return_index=True)[1]]
     if len(points) < 4:
         return {}
     allowed = [_CARTESIAN]
@@ -98,7 +99,7 @@ def _readings(values: np.ndarray) -> dict[str, float]:
             allowed.append(_DEGREES)
         if np.abs(points[:, 2]).max() <= 3.2:
             allowed.append(_RADIANS)
-    return {name: sign_test([(points[:, 0], _impedance(points, name))]).best for name in allowed}
+    return {name: sign_test([(points[:, 0], _impedance(points, name))]) for name in allowed}
 
 
 def _impedance(points: np.ndarray, reading: str) -> np.ndarray:
@@ -109,19 +110,11 @@ def _impedance(points: np.ndarray, reading: str) -> np.ndarray:
     return second * np.exp(1j * (np.radians(third) if reading == _DEGREES else third))
 
 
-def _points(values: np.ndarray) -> np.ndarray:
-    """(n, 3) the rows of the first sweep, each frequency once."""
-    points = values[split_sweeps(values[:, 0])[0]]
-    return points[np.unique(points[:, 0], return_index=True)[1]]
-
-
-def _refuse_inductive(values: np.ndarray, reading: str, told: str, table: Table) -> None:
+def _refuse_inductive(test: SignTest, reading: str, told: str, table: Table) -> None:
     """Refuse what obeys the Kramers-Kronig relations only as an inductor over its whole band.
 
     So do the admittance and the electric modulus of an ordinary cell.
     """
-    points = _points(values)
-    test = sign_test([(points[:, 0], _impedance(points, reading))])
     if test.causal and test.majority == -test.causal:
         raise problem(
             table.source,
@@ -131,17 +124,18 @@ def _refuse_inductive(values: np.ndarray, reading: str, told: str, table: Table)
         )
 
 
-def _choose(found: dict[str, float], limit: float, told: str, table: Table) -> str:
-    ranked = sorted(found, key=lambda name: found[name])
+def _choose(found: dict[str, SignTest], limit: float, told: str, table: Table) -> str:
+    residual = {name: test.best for name, test in found.items()}
+    ranked = sorted(residual, key=lambda name: residual[name])
     best = ranked[0]
-    if found[best] > (limit if best == _CARTESIAN else _PASSES_STRANGE):
+    if residual[best] > (limit if best == _CARTESIAN else _PASSES_STRANGE):
         raise problem(
             table.source,
             f"three columns with {told}, which are no impedance if read as {_CARTESIAN} (Kramers-Kronig residual "
-            f"{found[_CARTESIAN]:.2g}); {_ADVICE}",
+            f"{residual[_CARTESIAN]:.2g}); {_ADVICE}",
             int(table.lines[0]),
         )
-    if len(ranked) > 1 and found[ranked[1]] < min(_CLEARLY * max(found[best], 1e-6), limit):
+    if len(ranked) > 1 and residual[ranked[1]] < min(_CLEARLY * max(residual[best], 1e-6), limit):
         raise problem(
             table.source,
             f"three columns with {told}, which may be {best} or {ranked[1]}; {_ADVICE}",
